@@ -1,0 +1,6 @@
+"""What we learned: practice case studies, their authors and their way to publication."""
+
+from casestudies.models.casestudy import CaseAuthor, CasePartner, CaseStudy
+from casestudies.pages import LibraryPage
+
+__all__ = ["CaseAuthor", "CasePartner", "CaseStudy", "LibraryPage"]

@@ -1,0 +1,268 @@
+"""A practice case study: the structured record. Drafts, history, moderation and preview come from Wagtail's mixins.
+
+The sections follow Chinese casework practice (MZ/T 094-2017: intake, assessment, planning, intervention, evaluation)
+with what another agency needs to repeat the work (TIDieR) and an evidence level (Nesta standards of evidence).
+"""
+
+import re
+import uuid
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    PreviewableMixin,
+    Revision,
+    RevisionMixin,
+    WorkflowMixin,
+    WorkflowState,
+)
+from wagtail.search import index
+
+from orgs.models import Agency, Division, User
+from portal.bilingual import Text, original
+from portal.models import Topic
+
+CHINESE_CHARACTERS_A_MINUTE = 400
+ENGLISH_WORDS_A_MINUTE = 220
+
+
+class CaseStudyQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(live=True)
+
+    def visible_to(self, user):
+        """Published ones are for everybody; a draft is seen by the lead agency's members and by portal staff."""
+        if user.is_authenticated and user.has_perm("casestudies.change_casestudy"):
+            return self
+        visible = Q(live=True)
+        if user.is_authenticated:
+            visible |= Q(agency__in=user.memberships.active().values("agency"))
+        return self.filter(visible)
+
+    def for_rows(self):
+        """With what a row of the library shows."""
+        return self.select_related("agency", "division__parent").prefetch_related("topics", "authors")
+
+
+class CaseStudy(
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    PreviewableMixin,
+    index.Indexed,
+    ClusterableModel,
+):
+    class Kind(models.TextChoices):
+        CASEWORK = "casework", _("Casework")
+        GROUP = "group", _("Group work")
+        COMMUNITY = "community", _("Community work")
+        PROJECT = "project", _("Project")
+        MODEL = "model", _("Agency model")
+        ADVOCACY = "advocacy", _("Advocacy")
+        SUPERVISION = "supervision", _("Supervision")
+        ACTION_RESEARCH = "action_research", _("Action research")
+
+    class Evidence(models.IntegerChoices):
+        DESCRIPTION = 0, _("Description only")
+        RECORDS = 1, _("Logic model and service records")
+        BEFORE_AFTER = 2, _("Measured before and after")
+        COMPARISON = 3, _("Compared with others")
+        REPLICATED = 4, _("Repeated elsewhere with the same result")
+
+    class Licence(models.TextChoices):
+        BY = "CC-BY-4.0", _("CC BY 4.0: share and adapt, naming the authors")
+        BY_SA = "CC-BY-SA-4.0", _("CC BY-SA 4.0: adaptations under the same licence")
+        BY_NC = "CC-BY-NC-4.0", _("CC BY-NC 4.0: not for profit")
+        READ_ONLY = "read-only", _("To be read here only")
+
+    #: The narrative, in reading order: field, words on the page.
+    SECTIONS = (
+        "background",
+        "needs_assessment",
+        "theory",
+        "aims",
+        "process",
+        "outcomes",
+        "reflection",
+        "what_did_not_work",
+        "transferability",
+        "further_text",
+    )
+    #: What must be written before a case can be submitted.
+    REQUIRED_SECTIONS = ("background", "process", "outcomes", "reflection")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="case_studies", verbose_name=_("lead agency")
+    )
+    kind = models.CharField(_("kind of case"), max_length=16, choices=Kind, default=Kind.PROJECT)
+    language = models.CharField(
+        _("language"), max_length=10, default="zh-hans", choices=[("zh-hans", "简体中文"), ("en", "English")]
+    )
+    title = models.CharField(_("title"), max_length=200)
+    title_en = models.CharField(_("English title"), max_length=240, blank=True)
+    abstract = models.TextField(_("abstract"), max_length=1500, blank=True)
+    abstract_en = models.TextField(_("English abstract"), max_length=2500, blank=True)
+    topics = ParentalManyToManyField(Topic, related_name="case_studies", blank=True, verbose_name=_("topics"))
+    division = models.ForeignKey(
+        Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
+    )
+    started_on = models.DateField(_("began"), null=True, blank=True)
+    ended_on = models.DateField(_("ended"), null=True, blank=True)
+    people_reached = models.PositiveIntegerField(_("people reached"), null=True, blank=True)
+    evidence_level = models.PositiveSmallIntegerField(
+        _("evidence"), choices=Evidence, default=Evidence.DESCRIPTION
+    )
+    keywords = models.JSONField(_("keywords"), default=list, blank=True)
+    licence = models.CharField(_("licence"), max_length=20, choices=Licence, default=Licence.BY)
+
+    background = models.TextField(_("Background"), blank=True)
+    needs_assessment = models.TextField(_("Needs assessment"), blank=True)
+    theory = models.TextField(_("Theory"), blank=True)
+    aims = models.TextField(_("Aims"), blank=True)
+    process = models.TextField(_("Process"), blank=True)
+    outcomes = models.TextField(_("Outcomes and evidence"), blank=True)
+    reflection = models.TextField(_("Reflection"), blank=True)
+    what_did_not_work = models.TextField(_("What did not work"), blank=True)
+    transferability = models.TextField(_("Conditions for transfer"), blank=True)
+    further_text = models.TextField(_("Further text"), blank=True)
+
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    external_id = models.CharField(
+        _("identifier at the source"), max_length=300, null=True, blank=True, editable=False
+    )
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+
+    _revisions = GenericRelation(
+        Revision,
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="casestudy",
+        for_concrete_model=False,
+    )
+    workflow_states = GenericRelation(
+        WorkflowState,
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="casestudy",
+        for_concrete_model=False,
+    )
+
+    objects = CaseStudyQuerySet.as_manager()
+
+    search_fields = [
+        index.SearchField("title", boost=2),
+        index.AutocompleteField("title"),
+        index.SearchField("title_en"),
+        index.AutocompleteField("title_en"),
+        index.SearchField("abstract"),
+        index.FilterField("live"),
+    ]
+
+    class Meta:
+        ordering = ["-first_published_at", "-pk"]
+        verbose_name = _("case study")
+        verbose_name_plural = _("case studies")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=models.F("started_on")),
+                name="a_case_ends_after_it_began",
+            ),
+            models.UniqueConstraint(fields=["agency", "external_id"], name="one_case_per_agency_and_source"),
+        ]
+
+    def __str__(self):
+        return self.display_title
+
+    def get_absolute_url(self):
+        return reverse("case", args=[self.public_id])
+
+    @property
+    def revisions(self):
+        return self._revisions
+
+    @property
+    def display_title(self) -> Text:
+        return original(self.title, self.language, en=self.title_en)
+
+    @property
+    def display_abstract(self) -> Text:
+        return original(self.abstract, self.language, en=self.abstract_en)
+
+    @property
+    def sections(self) -> list[dict]:
+        """The written sections in reading order: `name`, `title` and `html`."""
+        return [
+            {"name": name, "title": self._meta.get_field(name).verbose_name, "html": getattr(self, name)}
+            for name in self.SECTIONS
+            if getattr(self, name)
+        ]
+
+    @property
+    def plain_text(self) -> str:
+        """All sections without markup, for search and counting."""
+        return "\n".join(strip_tags(section["html"]) for section in self.sections)
+
+    @property
+    def reading_minutes(self) -> int:
+        """At 400 Chinese characters or 220 English words a minute, at least one."""
+        text = self.plain_text
+        characters = len(re.findall(r"[一-鿿]", text))
+        words = len(re.findall(r"[A-Za-z]+", text))
+        return max(1, round(characters / CHINESE_CHARACTERS_A_MINUTE + words / ENGLISH_WORDS_A_MINUTE))
+
+    def get_preview_template(self, request, mode_name):
+        return "casestudies/case.html"
+
+    def get_preview_context(self, request, mode_name):
+        return {"case": self, "request": request, "is_preview": True}
+
+
+class CaseAuthor(models.Model):
+    class Role(models.TextChoices):
+        PRACTITIONER = "practitioner", _("Practitioner")
+        RESEARCHER = "researcher", _("Researcher")
+        SUPERVISOR = "supervisor", _("Supervisor")
+
+    case = ParentalKey(CaseStudy, on_delete=models.CASCADE, related_name="authors")
+    name = models.CharField(_("name"), max_length=80)
+    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.PRACTITIONER)
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+
+    def __str__(self):
+        return self.name
+
+
+class CasePartner(models.Model):
+    """Another agency that took part or wrote along."""
+
+    case = ParentalKey(CaseStudy, on_delete=models.CASCADE, related_name="partners")
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, related_name="partnered_cases", verbose_name=_("agency")
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("partner agency")
+        verbose_name_plural = _("partner agencies")
+        constraints = [models.UniqueConstraint(fields=["case", "agency"], name="a_partner_is_named_once")]
+
+    def __str__(self):
+        return str(self.agency)

@@ -1,0 +1,3 @@
+"""The addresses of this app. All are inside the language prefix."""
+
+urlpatterns: list = []

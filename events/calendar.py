@@ -1,0 +1,5 @@
+"""Placeholder."""
+
+
+def context(query, user) -> dict:
+    return {}

@@ -1,0 +1,15 @@
+"""When: events with dated sessions, seats and the people who take them."""
+
+from events.models.event import Event, EventHost, EventSession
+from events.models.registration import Registration, RegistrationLogEntry, SeatPool
+from events.pages import CalendarPage
+
+__all__ = [
+    "CalendarPage",
+    "Event",
+    "EventHost",
+    "EventSession",
+    "Registration",
+    "RegistrationLogEntry",
+    "SeatPool",
+]

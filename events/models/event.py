@@ -1,0 +1,213 @@
+"""An event: one run of a training or seminar, with one or more dated sessions and the agencies that hold it."""
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Max, Min, Q, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
+
+from orgs.models import Agency, Division
+from portal.bilingual import Text, original
+from portal.models import Topic
+
+
+class EventQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Published and cancelled events are for everybody; a draft is seen by its hosts' members and portal staff."""
+        if user.is_authenticated and user.has_perm("events.change_event"):
+            return self
+        visible = Q(status__in=Event.SHOWN)
+        if user.is_authenticated:
+            visible |= Q(host__in=user.memberships.active().values("agency"))
+        return self.filter(visible)
+
+    def published(self):
+        return self.filter(status=Event.Status.PUBLISHED)
+
+    def upcoming(self, at: datetime | None = None):
+        """Not over yet, the next one first."""
+        return self.filter(ends_at__gte=at or timezone.now()).order_by("starts_at", "pk")
+
+    def past(self, at: datetime | None = None):
+        """Over, the latest first."""
+        return self.filter(ends_at__lt=at or timezone.now()).order_by("-starts_at", "pk")
+
+    def with_seat_counts(self):
+        """Adds `capacity` and `taken`, the sums over the seat pools."""
+        return self.annotate(capacity=Sum("pools__capacity", default=0), taken=Sum("pools__taken", default=0))
+
+    def for_rows(self):
+        """With what a row of the calendar shows."""
+        return (
+            self.select_related("host", "division__parent")
+            .prefetch_related("hosts__agency", "sessions", "topics")
+            .with_seat_counts()
+        )
+
+
+class Event(index.Indexed, models.Model):
+    class Kind(models.TextChoices):
+        SEMINAR = "seminar", _("Seminar")
+        TRAINING = "training", _("Training")
+        WORKSHOP = "workshop", _("Workshop")
+        CASE_CONFERENCE = "case_conference", _("Case conference")
+        OPEN_DAY = "open_day", _("Open day")
+        VOLUNTEER_TRAINING = "volunteer_training", _("Volunteer training")
+        OTHER = "other", _("Other event")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    SHOWN = (Status.PUBLISHED, Status.CANCELLED)
+
+    class Mode(models.TextChoices):
+        ONSITE = "onsite", _("On site")
+        ONLINE = "online", _("Online")
+        HYBRID = "hybrid", _("On site and online")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    host = models.ForeignKey(Agency, models.PROTECT, related_name="hosted_events", verbose_name=_("host"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.TRAINING)
+    theme = models.ForeignKey(
+        Topic,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("theme"),
+        limit_choices_to={"scheme": Topic.Scheme.THEME},
+    )
+    topics = models.ManyToManyField(Topic, related_name="events", blank=True, verbose_name=_("topics"))
+    language = models.CharField(
+        _("language"), max_length=10, default="zh-hans", choices=[("zh-hans", "简体中文"), ("en", "English")]
+    )
+    title = models.CharField(_("title"), max_length=200)
+    title_en = models.CharField(_("English title"), max_length=240, blank=True)
+    summary = models.TextField(_("in short"), max_length=600, blank=True)
+    summary_en = models.TextField(_("in short, in English"), max_length=900, blank=True)
+    description = models.TextField(
+        _("description"),
+        max_length=20000,
+        blank=True,
+        help_text=_("Markdown: ### for a heading, - for a list."),
+    )
+    speakers = models.JSONField(_("speakers"), default=list, blank=True)
+    mode = models.CharField(_("how"), max_length=8, choices=Mode, default=Mode.ONSITE)
+    division = models.ForeignKey(
+        Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("district")
+    )
+    venue = models.CharField(_("place"), max_length=300, blank=True)
+    online_url = models.URLField(
+        _("link to the meeting"), max_length=500, blank=True, help_text=_("Only people with a seat see it.")
+    )
+    fee = models.CharField(_("fee"), max_length=120, blank=True)
+    contact = models.CharField(_("questions to"), max_length=120, blank=True)
+    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
+    starts_at = models.DateTimeField(_("starts"), null=True, blank=True, editable=False, db_index=True)
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True, editable=False, db_index=True)
+    external_id = models.CharField(
+        _("identifier at the source"), max_length=300, null=True, blank=True, unique=True, editable=False
+    )
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = EventQuerySet.as_manager()
+
+    search_fields = [
+        index.SearchField("title", boost=2),
+        index.AutocompleteField("title"),
+        index.SearchField("title_en"),
+        index.AutocompleteField("title_en"),
+        index.SearchField("summary"),
+        index.FilterField("status"),
+    ]
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+
+    def __str__(self):
+        return self.display_title
+
+    def get_absolute_url(self):
+        return reverse("event", args=[self.public_id])
+
+    @property
+    def display_title(self) -> Text:
+        return original(self.title, self.language, en=self.title_en)
+
+    @property
+    def display_summary(self) -> Text:
+        return original(self.summary, self.language, en=self.summary_en)
+
+    def is_over(self, at: datetime | None = None) -> bool:
+        return self.ends_at is not None and self.ends_at < (at or timezone.now())
+
+    def is_registration_open(self, at: datetime | None = None) -> bool:
+        """Published, within the times of registration, and not begun."""
+        at = at or timezone.now()
+        return (
+            self.status == self.Status.PUBLISHED
+            and self.starts_at is not None
+            and (self.registration_opens_at is None or self.registration_opens_at <= at)
+            and at < (self.registration_closes_at or self.starts_at)
+        )
+
+
+class EventHost(models.Model):
+    """An agency that holds the event together with the host."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="hosts")
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="co_hosted")
+    is_confirmed = models.BooleanField(_("confirmed"), default=False)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("co-host")
+        verbose_name_plural = _("co-hosts")
+        constraints = [models.UniqueConstraint(fields=["event", "agency"], name="a_co_host_is_named_once")]
+
+    def __str__(self):
+        return str(self.agency)
+
+
+class EventSession(models.Model):
+    """A dated part of an event. Its calendar identity never changes; `sequence` rises with every change of time or place."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="sessions")
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    title = models.CharField(_("title of this part"), max_length=200, blank=True)
+    is_all_day = models.BooleanField(_("all day"), default=False)
+    ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="a_session_ends_after_it_starts"
+            )
+        ]
+
+    def __str__(self):
+        return f"{timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
+
+
+def refresh_span(event: Event) -> None:
+    """Keep the event's own start and end what its sessions say."""
+    span = event.sessions.aggregate(starts_at=Min("starts_at"), ends_at=Max("ends_at"))
+    event.starts_at, event.ends_at = span["starts_at"], span["ends_at"]
+    event.save(update_fields=["starts_at", "ends_at"])

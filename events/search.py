@@ -1,0 +1,1 @@
+"""The search documents of this app: see portal.search."""

@@ -1,0 +1,167 @@
+"""An agency: an organisation that serves internal migrants. Facts stand once, prose once per language."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
+
+from orgs.models.division import Division
+from portal.bilingual import Text, pick
+from portal.models import Topic
+
+
+class AgencyQuerySet(models.QuerySet):
+    def listed(self):
+        return self.filter(status=Agency.Status.LISTED)
+
+    def visible_to(self, user):
+        """Listed agencies are for everybody; a draft is seen by its own members and by portal staff."""
+        if user.is_authenticated and user.has_perm("orgs.change_agency"):
+            return self
+        visible = Q(status=Agency.Status.LISTED)
+        if user.is_authenticated:
+            visible |= Q(pk__in=user.memberships.active().values("agency"), status=Agency.Status.DRAFT)
+        return self.filter(visible)
+
+    def for_rows(self):
+        """With what a row of the directory shows."""
+        return self.select_related("division__parent", "org_type").prefetch_related(
+            "texts",
+            Prefetch("services", to_attr="shown_services"),
+            "shown_services__types",
+            "shown_services__populations",
+        )
+
+
+class Agency(index.Indexed, models.Model):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Waiting to be listed")
+        LISTED = "listed", _("Listed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Focus(models.TextChoices):
+        PRIMARY = "primary", _("Migrants are our main group")
+        ONE_OF_SEVERAL = "one_of_several", _("Migrants are one of several groups")
+        OCCASIONAL = "occasional", _("We serve migrants now and then")
+
+    class Staff(models.TextChoices):
+        FIVE = "1-5", _("1–5 people")
+        FIFTEEN = "6-15", _("6–15 people")
+        FIFTY = "16-50", _("16–50 people")
+        MORE = "51+", _("51 people or more")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    legal_name = models.CharField(_("full name"), max_length=120)
+    short_name = models.CharField(_("short name"), max_length=40, blank=True)
+    name_en = models.CharField(_("English name"), max_length=160, blank=True)
+    org_type = models.ForeignKey(
+        Topic,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("organisation type"),
+        limit_choices_to={"scheme": Topic.Scheme.ORGANISATION},
+    )
+    uscc = models.CharField(
+        _("unified social credit code"), max_length=18, null=True, blank=True, unique=True
+    )
+    division = models.ForeignKey(
+        Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("seat")
+    )
+    address = models.CharField(_("address for visitors"), max_length=200, blank=True)
+    founded_on = models.DateField(_("founded"), null=True, blank=True)
+    migrant_focus = models.CharField(
+        _("focus on migrants"), max_length=20, choices=Focus, default=Focus.PRIMARY
+    )
+    staff_band = models.CharField(_("staff"), max_length=8, choices=Staff, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    public_email = models.EmailField(_("public e-mail"), blank=True)
+    public_phone = models.CharField(_("public phone"), max_length=40, blank=True)
+    funding = models.ManyToManyField(
+        Topic,
+        related_name="+",
+        blank=True,
+        verbose_name=_("funding sources"),
+        limit_choices_to={"scheme": Topic.Scheme.FUNDING},
+    )
+    logo = models.ForeignKey(
+        "wagtailimages.Image",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("logo"),
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT, db_index=True)
+    external_id = models.CharField(
+        _("identifier at the source"), max_length=200, null=True, blank=True, unique=True, editable=False
+    )
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    confirmed_on = models.DateField(_("confirmed by the agency"), null=True, blank=True)
+
+    objects = AgencyQuerySet.as_manager()
+
+    search_fields = [
+        index.SearchField("legal_name", boost=2),
+        index.AutocompleteField("legal_name"),
+        index.SearchField("short_name", boost=2),
+        index.AutocompleteField("short_name"),
+        index.SearchField("name_en"),
+        index.AutocompleteField("name_en"),
+        index.FilterField("status"),
+    ]
+
+    class Meta:
+        ordering = ["legal_name"]
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("agency", args=[self.slug])
+
+    @property
+    def name(self) -> Text:
+        """The full name in the reader's language."""
+        return pick(zh=self.legal_name, en=self.name_en)
+
+    @property
+    def label(self) -> Text:
+        """The short name, for rows and pictures."""
+        return pick(zh=self.short_name or self.legal_name, en=self.name_en)
+
+    @property
+    def text(self) -> "AgencyText | None":
+        """The prose in the reader's language, or in the other when there is none."""
+        texts = {text.language: text for text in self.texts.all()}
+        return texts.get(pick(zh="zh-hans", en="en")) or next(iter(texts.values()), None)
+
+
+class AgencyText(models.Model):
+    """What an agency says about itself, in one language."""
+
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="texts")
+    language = models.CharField(
+        _("language"), max_length=10, choices=[("zh-hans", "简体中文"), ("en", "English")]
+    )
+    mission = models.TextField(_("who we are, in three lines"), max_length=300)
+    description = models.TextField(_("about us"), max_length=3000, blank=True)
+    how_to_get_help = models.TextField(_("how to get help"), max_length=600, blank=True)
+
+    class Meta:
+        ordering = ["-language"]
+        verbose_name = _("agency text")
+        verbose_name_plural = _("agency texts")
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "language"], name="one_text_per_agency_and_language")
+        ]
+
+    def __str__(self):
+        return f"{self.agency} ({self.language})"

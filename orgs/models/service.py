@@ -1,0 +1,80 @@
+"""A service: what an agency does, for whom, how and where."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orgs.models.agency import Agency
+from orgs.models.division import Division
+from portal.bilingual import Text, pick
+from portal.models import Topic
+
+
+class Service(models.Model):
+    class Delivery(models.TextChoices):
+        ONSITE = "onsite", _("On site")
+        OUTREACH = "outreach", _("Outreach")
+        HOTLINE = "hotline", _("By phone")
+        ONLINE = "online", _("Online")
+
+    class Fees(models.TextChoices):
+        FREE = "free", _("Free of charge")
+        PARTLY = "partly", _("Partly paid")
+        PAID = "paid", _("Paid")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="services", verbose_name=_("agency"))
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
+    name_en = models.CharField(_("English name"), max_length=200, blank=True)
+    summary = models.TextField(_("what it is"), max_length=2000, blank=True)
+    types = models.ManyToManyField(
+        Topic,
+        related_name="+",
+        verbose_name=_("kinds of service"),
+        limit_choices_to={"scheme": Topic.Scheme.SERVICE},
+    )
+    populations = models.ManyToManyField(
+        Topic,
+        related_name="+",
+        blank=True,
+        verbose_name=_("for whom"),
+        limit_choices_to={"scheme": Topic.Scheme.POPULATION},
+    )
+    methods = models.ManyToManyField(
+        Topic,
+        related_name="+",
+        blank=True,
+        verbose_name=_("methods"),
+        limit_choices_to={"scheme": Topic.Scheme.METHOD},
+    )
+    delivery = models.JSONField(_("delivery"), default=list, blank=True)
+    fees = models.CharField(_("fees"), max_length=8, choices=Fees, default=Fees.FREE)
+    areas = models.ManyToManyField(Division, related_name="+", blank=True, verbose_name=_("areas served"))
+    external_id = models.CharField(
+        _("identifier at the source"), max_length=200, null=True, blank=True, editable=False
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "external_id"], name="one_service_per_source_identifier"
+            ),
+            models.CheckConstraint(condition=~models.Q(name_zh="", name_en=""), name="a_service_has_a_name"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> Text:
+        return pick(zh=self.name_zh, en=self.name_en)
+
+    @property
+    def delivery_words(self) -> list[str]:
+        """The ways of delivery in words."""
+        words = dict(self.Delivery.choices)
+        return [words[way] for way in self.delivery if way in words]

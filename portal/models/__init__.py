@@ -1,0 +1,6 @@
+"""The ground: controlled vocabularies and the pages that editors arrange."""
+
+from portal.models.pages import HomePage, StandardPage
+from portal.models.topic import Topic
+
+__all__ = ["HomePage", "StandardPage", "Topic"]

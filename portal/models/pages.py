@@ -1,0 +1,42 @@
+"""The places that editors arrange: home, and pages of words such as about and guide."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from portal import home
+from portal.blocks import BodyBlocks
+
+
+class Place(Page):
+    """What every page of ours has: an introduction under the title and a body of blocks."""
+
+    introduction = models.TextField(_("introduction"), blank=True, max_length=600)
+    body = StreamField(BodyBlocks(), blank=True, verbose_name=_("body"))
+
+    content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("body")]
+    search_fields = [*Page.search_fields, index.SearchField("introduction"), index.SearchField("body")]
+
+    class Meta:
+        abstract = True
+
+
+class HomePage(Place):
+    """The front door. Its sections are filled by the apps above through `portal.home`."""
+
+    template = "portal/home.html"
+    max_count_per_parent = 1
+    parent_page_types = ["wagtailcore.Page"]
+
+    def get_context(self, request, *args, **kwargs):
+        return {**super().get_context(request, *args, **kwargs), **home.context(request.user)}
+
+
+class StandardPage(Place):
+    """A page of words: about, guide, privacy."""
+
+    template = "portal/standard.html"
+    show_in_menus_default = True

@@ -1,0 +1,3 @@
+"""Placeholder."""
+
+from modelsearch.backends.database import SearchBackend  # noqa: F401

@@ -1,0 +1,358 @@
+"""The one settings module. Everything that differs between two installations is read from the environment.
+
+With nothing set it is a development installation: SQLite under var/, mail kept in var/mail, the embedded search
+engine, and answers to this machine only. ENVIRONMENT=production asks for every setting that a public server needs
+and stops with a sentence that says what to do when one is missing or wrong.
+"""
+
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+ENVIRONMENT = env.str("ENVIRONMENT", default="development")
+if ENVIRONMENT not in ("development", "production"):
+    raise ImproperlyConfigured(
+        f'ENVIRONMENT is "{ENVIRONMENT}". Set it to "production" on a public server or to "development" elsewhere.'
+    )
+IN_PRODUCTION = ENVIRONMENT == "production"
+
+
+def setting(name: str, *, read=env.str, development, sentence: str):
+    """Read one setting that production must state itself.
+
+    Raises ImproperlyConfigured with `sentence` when production lacks it or its form is wrong.
+    """
+    try:
+        value = read(name) if IN_PRODUCTION else read(name, default=development)
+    except (ImproperlyConfigured, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} is missing or wrong. {sentence}") from error
+    if value in ("", [], {}):
+        raise ImproperlyConfigured(f"{name} is empty. {sentence}")
+    return value
+
+
+def development_secret() -> str:
+    """A secret of this checkout's own, made once, so that sessions outlive a restart."""
+    file = VAR_DIR / "secret_key"
+    if not file.exists():
+        file.write_text(secrets.token_urlsafe(50))
+        file.chmod(0o600)
+    return file.read_text()
+
+
+# -- Who we are and whom we answer ------------------------------------------------------------------------------------
+
+SECRET_KEY = setting(
+    "SECRET_KEY",
+    development=None if IN_PRODUCTION else development_secret(),
+    sentence="Set it to 50 or more random characters, for instance from: "
+    'python -c "import secrets; print(secrets.token_urlsafe(50))". Keep it secret and keep it the same.',
+)
+if IN_PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters. Make a longer random one.")
+DEBUG = env.bool("DEBUG", default=False)
+if IN_PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG shows secrets to visitors. Remove it from the production environment.")
+ALLOWED_HOSTS = setting(
+    "ALLOWED_HOSTS",
+    read=env.list,
+    development=["127.0.0.1", "localhost", "[::1]"],
+    sentence="Set it to the names this portal is reached by, separated by commas, such as: portal.example.org",
+)
+if IN_PRODUCTION and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        'ALLOWED_HOSTS is "*", so anybody can forge links in our mail. Name the hosts.'
+    )
+SITE_URL = setting(
+    "SITE_URL",
+    development=f"http://127.0.0.1:{env.int('PORT', default=8000)}",
+    sentence="Set it to the portal's public address, such as: https://portal.example.org",
+).rstrip("/")
+if IN_PRODUCTION and not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SITE_URL must begin with https:// so that links in mail are safe to follow.")
+WAGTAILADMIN_BASE_URL = SITE_URL
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# -- Parts ------------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal",
+    "orgs",
+    "events",
+    "casestudies",
+    "orgs.apps.UsersConfig",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
+    "wagtail.locales",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.forms",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["portal.templatetags.portal", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "portal.forms.FormRenderer"
+
+# What the apps above contribute, by name: the portal imports none of them.
+RECORD_APPS = ["orgs", "events", "casestudies"]
+
+# -- Where things are kept --------------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": setting(
+        "DATABASE_URL",
+        read=env.db_url,
+        development=f"sqlite:///{VAR_DIR / 'tongxing.sqlite3'}",
+        sentence="Set it to the database, such as: postgres://tongxing:password@localhost/tongxing "
+        "or sqlite:////srv/tongxing/tongxing.sqlite3",
+    )
+}
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # Writers queue up at BEGIN instead of failing in the middle: SQLite ignores row locks.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+    _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)}}
+else:
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:// .")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SEARCH_URL = env.str("SEARCH_URL", default=f"tantivy://{VAR_DIR / 'search'}")
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "portal.search.admin"}}
+
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+MEDIA_URL = "/media/"
+PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(VAR_DIR / "private")))
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IN_PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IN_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
+
+# -- Mail and background work -----------------------------------------------------------------------------------------
+
+MAIL_DIR = VAR_DIR / "mail"
+vars().update(
+    setting(
+        "EMAIL_URL",
+        read=env.email_url,
+        development=f"filemail:///{MAIL_DIR}",
+        sentence="Set it to the mail server, such as: smtp+tls://user:password@smtp.example.org:587",
+    )
+)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = setting(
+    "DEFAULT_FROM_EMAIL",
+    development="同行 Tongxing <tongxing@example.org>",
+    sentence="Set it to the sender of the portal's mail, such as: Tongxing <portal@example.org>",
+)
+
+TASKS = {
+    # Wagtail's own bookkeeping, done at once.
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    # Ours: a task is a row that commits together with its cause; a worker carries it out.
+    "outbox": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]},
+}
+
+# -- Accounts ---------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "orgs.User"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", **options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {"OPTIONS": {"user_attributes": ["name", "email"]}},
+        "MinimumLengthValidator": {"OPTIONS": {"min_length": 10}},
+        "CommonPasswordValidator": {},
+    }.items()
+]
+ACCOUNT_ADAPTER = "orgs.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
+ACCOUNT_FORMS = {"signup": "orgs.signup.SignupForm"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "orgs.models.user.display_name"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
+ACCOUNT_SESSION_REMEMBER = True
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_PROVIDERS = {}
+# A way to sign in appears only where its keys are set.
+for _provider, _app in {
+    "weixin": ("WEIXIN_CLIENT_ID", "WEIXIN_SECRET", {}),
+    "orcid": ("ORCID_CLIENT_ID", "ORCID_SECRET", {}),
+    "openid_connect": (
+        "OIDC_CLIENT_ID",
+        "OIDC_SECRET",
+        {"provider_id": "oidc", "name": "OIDC_NAME", "settings": {"server_url": "OIDC_SERVER_URL"}},
+    ),
+}.items():
+    _client_id, _secret, _more = _app
+    if env.str(_client_id, default=""):
+        INSTALLED_APPS.append(f"allauth.socialaccount.providers.{_provider}")
+        _more = dict(_more)
+        if "name" in _more:
+            _more["name"] = env.str(_more["name"], default="OpenID Connect")
+            _more["settings"] = {"server_url": env.str("OIDC_SERVER_URL")}
+        SOCIALACCOUNT_PROVIDERS[_provider] = {
+            "APPS": [{"client_id": env.str(_client_id), "secret": env.str(_secret), **_more}]
+        }
+LOGIN_URL = WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk"
+LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
+    False
+)
+WAGTAILUSERS_PASSWORD_ENABLED = False
+
+# -- Languages --------------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+USE_I18N = WAGTAIL_I18N_ENABLED = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# -- Editing ----------------------------------------------------------------------------------------------------------
+
+WAGTAIL_SITE_NAME = "同行 Tongxing"
+WAGTAILADMIN_UNICODE_SLUGS = False
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILEMBEDS_FINDERS = []
+WAGTAILADMIN_RICH_TEXT_EDITORS = {
+    "default": {
+        "WIDGET": "wagtail.admin.rich_text.DraftailRichTextArea",
+        "OPTIONS": {"features": ["h3", "h4", "bold", "italic", "ol", "ul", "blockquote", "link", "hr"]},
+    }
+}
+
+# -- Seals ------------------------------------------------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows its previews in a frame
+SESSION_COOKIE_HTTPONLY = True
+if IN_PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+CONTENT_SECURITY_POLICY = {
+    # The editing interface of Wagtail writes inline styles; it is for portal staff only.
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    },
+}
+SILENCED_SYSTEM_CHECKS = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {
+        "handlers": ["console"],
+        "level": env.str("LOG_LEVEL", default="INFO" if IN_PRODUCTION else "WARNING"),
+    },
+}

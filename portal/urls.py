@@ -1,0 +1,27 @@
+"""Every address of the portal. Simplified Chinese at `/`, English at `/en/`."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.conf.urls.static import static
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from portal import views
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+]
+if not settings.IN_PRODUCTION:
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+urlpatterns += i18n_patterns(
+    path("accounts/", include("allauth.urls")),
+    path("desk/", views.desk, name="desk"),
+    path("", include("orgs.urls")),
+    path("", include("events.urls")),
+    path("", include("casestudies.urls")),
+    path("", include(wagtail_urls)),
+    prefix_default_language=False,
+)

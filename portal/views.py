@@ -1,0 +1,16 @@
+"""The portal's own pages: my desk, search over everything, and the development mailbox."""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+
+
+@login_required
+def desk(request):
+    """What needs me today. Every record app adds its part (its `desk.py`)."""
+    parts: dict = {}
+    for app in settings.RECORD_APPS:
+        parts.update(import_module(f"{app}.desk").context(request.user))
+    return render(request, "portal/desk.html", parts)

@@ -1,0 +1,104 @@
+"""Small worlds for tests. Each maker gives a whole, ordinary thing and takes what the test is about by name."""
+
+from datetime import timedelta
+from itertools import count
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from casestudies.models import CaseStudy
+from events.models import Event, EventSession, SeatPool
+from events.models.event import refresh_span
+from orgs.models import Agency, Division, Membership, Service, User
+from portal.models import Topic
+
+number = count(1)
+
+
+def topic(code: str) -> Topic:
+    return Topic.objects.get(code=code)
+
+
+def division(code="441900", name="东莞市", level="prefecture", parent=None, **fields) -> Division:
+    return Division.objects.get_or_create(
+        code=code,
+        first_year=1988,
+        defaults={"name_zh": name, "name_en": "Dongguan", "level": level, "parent": parent, **fields},
+    )[0]
+
+
+def user(**fields) -> User:
+    n = next(number)
+    return User.objects.create_user(**{"email": f"person{n}@example.org", "name": f"同事{n}", **fields})
+
+
+def agency(**fields) -> Agency:
+    n = next(number)
+    return Agency.objects.create(
+        **{
+            "slug": f"agency-{n}",
+            "legal_name": f"第{n}社会工作服务中心",
+            "name_en": f"Centre Number {n}",
+            "org_type": topic("org:msw"),
+            "status": Agency.Status.LISTED,
+            **fields,
+        }
+    )
+
+
+def member_of(agency: Agency, role="member", **fields) -> User:
+    person = user(**fields)
+    Membership.objects.create(user=person, agency=agency, role=role)
+    return person
+
+
+def service(agency: Agency, types=("svc:education",), populations=("pop:children",), **fields) -> Service:
+    service = Service.objects.create(agency=agency, **{"name_zh": "四点半课堂", **fields})
+    service.types.set(Topic.objects.filter(code__in=types))
+    service.populations.set(Topic.objects.filter(code__in=populations))
+    return service
+
+
+def event(
+    host: Agency | None = None, *, capacity=30, starts_in=timedelta(days=7), hours=3, **fields
+) -> Event:
+    n = next(number)
+    event = Event.objects.create(
+        **{
+            "host": host or agency(),
+            "title": f"第{n}次培训",
+            "status": Event.Status.PUBLISHED,
+            "venue": "社区中心",
+            **fields,
+        }
+    )
+    start = timezone.now() + starts_in
+    EventSession.objects.create(event=event, starts_at=start, ends_at=start + timedelta(hours=hours))
+    SeatPool.objects.create(event=event, capacity=capacity)
+    refresh_span(event)
+    return event
+
+
+def case(lead: Agency | None = None, *, live=True, **fields) -> CaseStudy:
+    n = next(number)
+    return CaseStudy.objects.create(
+        **{
+            "agency": lead or agency(),
+            "title": f"第{n}个案例",
+            "abstract": "摘要。",
+            "background": "<p>背景。</p>",
+            "process": "<p>过程。</p>",
+            "outcomes": "<p>成效。</p>",
+            "reflection": "<p>反思。</p>",
+            "live": live,
+            "first_published_at": timezone.now() if live else None,
+            "last_published_at": timezone.now() if live else None,
+            **fields,
+        }
+    )
+
+
+def moderator() -> User:
+    person = user(name="审稿编辑")
+    person.groups.add(Group.objects.get(name="Moderators"))
+    return person
