@@ -321,6 +321,7 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
 
 # -- Seals ------------------------------------------------------------------------------------------------------------
 
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows its previews in a frame

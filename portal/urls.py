@@ -25,3 +25,8 @@ urlpatterns += i18n_patterns(
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )
+
+handler400 = "portal.errors.bad_request"
+handler403 = "portal.errors.not_allowed"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.server_error"
