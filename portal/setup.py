@@ -22,10 +22,10 @@ def run() -> None:
     """Set up the portal, then every record app's part (its `setup.run`)."""
     topics.load(Topic.objects)
     make_homes()
-    for position, name in enumerate(("about", "guide", "privacy")):
-        make_place(StandardPage, name, show_in_menus=position < 2)
     for app in settings.RECORD_APPS:
         import_module(f"{app}.setup").run()
+    for name in ("about", "guide", "privacy"):
+        make_place(StandardPage, name)
 
 
 def make_homes() -> None:

@@ -16,6 +16,7 @@ urlpatterns = [
 ]
 if not settings.IN_PRODUCTION:
     urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+    urlpatterns += [path("dev/mail/", views.development_mail, name="development_mail")]
 urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
     path("desk/", views.desk, name="desk"),

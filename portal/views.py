@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
+from portal import mailbox
+
 
 @login_required
 def desk(request):
@@ -14,3 +16,8 @@ def desk(request):
     for app in settings.RECORD_APPS:
         parts.update(import_module(f"{app}.desk").context(request.user))
     return render(request, "portal/desk.html", parts)
+
+
+def development_mail(request):
+    """Mail that would have been sent. The address exists in development only."""
+    return render(request, "portal/mailbox.html", {"mails": mailbox.newest()})

@@ -39,4 +39,3 @@ class StandardPage(Place):
     """A page of words: about, guide, privacy."""
 
     template = "portal/standard.html"
-    show_in_menus_default = True

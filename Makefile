@@ -1,0 +1,50 @@
+# Two commands: `make run` and `make test`. The others are for everyday work.
+PORT ?= 8000
+STRICT ?= 0
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONUNBUFFERED = 1
+
+.PHONY: run test check bench bench-weight clean lock messages
+
+run: $(VENV)/installed
+	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
+
+test: $(VENV)/installed-dev
+	@STRICT=$(STRICT) $(BIN)/python -m tests
+
+check: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.check
+
+bench: bench-weight
+	@$(BIN)/python -m tests.bench.search
+
+bench-weight: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.weight
+
+clean:
+	rm -rf $(VENV) var .pytest_cache .ruff_cache .mypy_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/installed
+
+# New exact versions for both lock files (needs uv).
+lock:
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header -o requirements.txt pyproject.toml
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --extra dev -o requirements-dev.txt pyproject.toml
+
+# Collect the words of the interface into both catalogues (needs GNU gettext), and compile them.
+messages: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.messages --collect

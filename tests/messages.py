@@ -1,0 +1,118 @@
+"""The message catalogues: every word of the interface in both languages, none fuzzy, compiled.
+
+Without arguments: say what is missing and end with 1. With --collect: gather the words anew (needs GNU gettext),
+fill the English catalogue, whose words are the ones in the code, and compile both.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import polib
+
+from tests.__main__ import install
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "portal" / "locale"
+LANGUAGES = ("zh_Hans", "en")
+SOURCES = ("portal", "orgs", "events", "casestudies", "templates")
+
+
+def catalogue(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
+
+
+def collect() -> None:
+    """Gather the words of code and templates into both catalogues, and compile them."""
+    gather(ROOT, *LANGUAGES)
+    english = polib.pofile(str(catalogue("en")), wrapwidth=0)
+    for entry in english:
+        if entry.msgid_plural:
+            entry.msgstr_plural = {0: entry.msgid, 1: entry.msgid_plural}
+        else:
+            entry.msgstr = entry.msgid
+        entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
+    english.save()
+    for language in LANGUAGES:
+        po = polib.pofile(str(catalogue(language)), wrapwidth=0)
+        po.metadata.pop("POT-Creation-Date", None)
+        po.save()
+        po.save_as_mofile(str(catalogue(language).with_suffix(".mo")))
+
+
+def words_in_code() -> set[str]:
+    """Every msgid that code and templates use now, gathered in a copy of the sources."""
+    with tempfile.TemporaryDirectory(prefix="tongxing-messages-") as folder:
+        for source in (*SOURCES, "manage.py"):
+            copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
+            copy(ROOT / source, Path(folder) / source)
+        (Path(folder) / catalogue("en").relative_to(ROOT)).unlink(missing_ok=True)
+        gather(Path(folder), "en")
+        return {entry.msgid for entry in polib.pofile(str(Path(folder) / catalogue("en").relative_to(ROOT)))}
+
+
+def gather(root: Path, *languages: str) -> None:
+    """Run GNU gettext over the sources below `root`."""
+    if not shutil.which("xgettext"):
+        install("gettext")
+    ignore = [f"--ignore={name}" for name in (".venv", "var", "tests", "docs")]
+    chosen = [f"--locale={language}" for language in languages]
+    subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "makemessages",
+            "--no-obsolete",
+            "--no-wrap",
+            "--add-location=file",
+            *chosen,
+            *ignore,
+        ],
+        cwd=root,
+        env={**os.environ, "VAR_DIR": str(root / "var")},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def problems() -> list[str]:
+    """What is missing, fuzzy or not compiled, a sentence each."""
+    found = []
+    catalogues = {language: polib.pofile(str(catalogue(language))) for language in LANGUAGES}
+    ids = {
+        language: {entry.msgid for entry in po if not entry.obsolete} for language, po in catalogues.items()
+    }
+    for language, po in catalogues.items():
+        found += [f"{language}: not translated: {entry.msgid!r}" for entry in po.untranslated_entries()]
+        found += [f"{language}: fuzzy: {entry.msgid!r}" for entry in po.fuzzy_entries()]
+        compiled = polib.mofile(str(catalogue(language).with_suffix(".mo")))
+        if {entry.msgid: entry.msgstr for entry in compiled} != {
+            entry.msgid: entry.msgstr for entry in po.translated_entries()
+        }:
+            found.append(f"{language}: django.mo is not what django.po says; run `make messages`")
+    used = words_in_code()
+    for language in LANGUAGES:
+        found += [
+            f"{language}: not in the catalogue; run `make messages`: {msgid!r}"
+            for msgid in sorted(used - ids[language])
+        ]
+        found += [
+            f"{language}: used nowhere; run `make messages`: {msgid!r}"
+            for msgid in sorted(ids[language] - used)
+        ]
+    return found
+
+
+def main() -> int:
+    if "--collect" in sys.argv:
+        collect()
+    found = problems()
+    print("\n".join(found) or "Both catalogues are complete.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

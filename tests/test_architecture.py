@@ -1,0 +1,73 @@
+"""The picture of the house: who may import whom. portal <- orgs <- events | casestudies."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MAY_IMPORT = {
+    "portal": {"portal"},
+    "orgs": {"portal", "orgs"},
+    "events": {"portal", "orgs", "events"},
+    "casestudies": {"portal", "orgs", "casestudies"},
+}
+#: Names that tell a reader nothing about what is inside.
+EMPTY_NAMES = {"utils", "helpers", "services", "common", "misc", "managers"}
+
+
+def imports_of(file: Path) -> set[str]:
+    """The first parts of every absolute import, wherever in the file it stands."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def files_of(app: str) -> list[Path]:
+    return [file for file in (ROOT / app).rglob("*.py") if "migrations" not in file.parts]
+
+
+@pytest.mark.parametrize("app", MAY_IMPORT)
+def test_an_app_imports_only_what_stands_below_it(app):
+    strangers = {
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in files_of(app)
+        for name in imports_of(file) & set(MAY_IMPORT) - MAY_IMPORT[app]
+    }
+    assert strangers == set()
+
+
+@pytest.mark.parametrize("app", MAY_IMPORT)
+def test_no_file_has_a_name_that_says_nothing(app):
+    assert [str(file) for file in files_of(app) if file.stem in EMPTY_NAMES] == []
+
+
+@pytest.mark.parametrize("app", MAY_IMPORT)
+def test_every_module_says_what_it_is_for(app):
+    silent = [
+        str(file.relative_to(ROOT))
+        for file in files_of(app)
+        if file.name not in ("__init__.py", "apps.py")
+        and not ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("app", MAY_IMPORT)
+def test_rules_and_models_never_see_a_request(app):
+    edges = {"views.py", "forms.py", "urls.py", "wagtail_hooks.py", "errors.py", "adapters.py", "signup.py"}
+    rules = [file for file in files_of(app) if file.name not in edges and "management" not in file.parts]
+    assert [str(file.relative_to(ROOT)) for file in rules if {"shortcuts", "http"} & django_parts(file)] == []
+
+
+def django_parts(file: Path) -> set[str]:
+    """The parts of Django that a file imports, such as http or db."""
+    return {
+        node.module.split(".")[1]
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("django.")
+    }
