@@ -1,0 +1,60 @@
+"""How two agencies show that they work together: one proposes, and it is public once every named party has confirmed."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from orgs.models import Agency, Partnership, PartnershipParty, User
+from orgs.permissions import can
+from portal.models import Topic
+
+
+class PartnershipError(Exception):
+    """A refusal, with a sentence for people."""
+
+
+@transaction.atomic
+def propose(
+    agency: Agency,
+    *,
+    by: User,
+    kind: Topic,
+    title: str,
+    partners: list[Agency],
+    started_on: date,
+    summary: str = "",
+) -> Partnership:
+    """Say that `agency` works with `partners`. The proposer's own yes is in it; the others are asked. Raises PartnershipError."""
+    if not can(by, "partnerships.propose", agency):
+        raise PartnershipError(_("Only owners and managers propose partnerships for their agency."))
+    others = [partner for partner in dict.fromkeys(partners) if partner != agency]
+    if not others:
+        raise PartnershipError(_("A partnership needs at least one other agency."))
+    partnership = Partnership.objects.create(kind=kind, title=title, summary=summary, started_on=started_on)
+    for party in (agency, *others):
+        PartnershipParty.objects.create(partnership=partnership, agency=party)
+    confirm(partnership.parties.get(agency=agency), by=by)
+    return partnership
+
+
+@transaction.atomic
+def confirm(party: PartnershipParty, *, by: User) -> PartnershipParty:
+    """Say yes for one party. Raises PartnershipError."""
+    return answer(party, PartnershipParty.State.CONFIRMED, by=by)
+
+
+@transaction.atomic
+def decline(party: PartnershipParty, *, by: User) -> PartnershipParty:
+    """Say no for one party; the partnership then stays private. Raises PartnershipError."""
+    return answer(party, PartnershipParty.State.DECLINED, by=by)
+
+
+def answer(party: PartnershipParty, state: str, *, by: User) -> PartnershipParty:
+    party = PartnershipParty.objects.select_for_update(of=("self",)).select_related("agency").get(pk=party.pk)
+    if not can(by, "partnerships.propose", party.agency):
+        raise PartnershipError(_("Only owners and managers answer for their agency."))
+    party.state, party.confirmed_by, party.confirmed_at = state, by, timezone.now()
+    party.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+    return party
