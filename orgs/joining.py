@@ -1,0 +1,122 @@
+"""How a person comes into an agency: they ask, somebody who may decide answers. Nobody joins by an e-mail domain or a link.
+
+An agency that nobody looks after yet (an imported one) is answered for by portal staff; the first person they accept
+becomes its owner.
+"""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from orgs.models import Agency, JoinRequest, Membership, Role, User
+from orgs.permissions import LEADS, agencies_where, can, is_portal_staff
+from portal import mail
+
+
+class JoiningError(Exception):
+    """A refusal, with a sentence for people."""
+
+
+def decidable_by(user):
+    """The open requests this person may answer, the oldest first."""
+    own = Q(agency__in=agencies_where(user, "members.decide"))
+    if is_portal_staff(user):
+        led = Membership.objects.active().filter(agency=OuterRef("agency"), role__in=LEADS)
+        own |= ~Exists(led)
+    return (
+        JoinRequest.objects.filter(own, status=JoinRequest.Status.PENDING)
+        .exclude(user=user)
+        .select_related("user", "agency")
+    )
+
+
+def deciders(agency: Agency):
+    """The people who answer for the agency: its owners and managers."""
+    leads = agency.memberships.active().filter(role__in=LEADS)
+    return User.objects.filter(pk__in=leads.values("user"))
+
+
+@transaction.atomic
+def ask_to_join(agency: Agency, *, user: User, message: str = "") -> JoinRequest:
+    """Ask the agency to take this person in. Asking twice is asking once. Raises JoiningError."""
+    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    if agency.status != Agency.Status.LISTED:
+        raise JoiningError(_("This agency is not listed, so it cannot be joined."))
+    membership = agency.memberships.filter(user=user).first()
+    if membership and membership.status == Membership.Status.ACTIVE:
+        raise JoiningError(_("You belong to this agency already."))
+    if membership and membership.status == Membership.Status.SUSPENDED:
+        raise JoiningError(_("Your membership is suspended. Please talk to the agency's owner."))
+    join_request, created = JoinRequest.objects.get_or_create(
+        agency=agency, user=user, status=JoinRequest.Status.PENDING, defaults={"message": message}
+    )
+    if created:
+        for person in deciders(agency):
+            write(join_request, "join_request_asked", to=person)
+    return join_request
+
+
+@transaction.atomic
+def accept(join_request: JoinRequest, *, by: User) -> Membership:
+    """Take the person in as a member; as the owner when the agency has nobody yet. Raises JoiningError."""
+    join_request = answer(join_request, JoinRequest.Status.ACCEPTED, by=by)
+    is_claim = not deciders(join_request.agency).exists()
+    membership, _created = Membership.objects.update_or_create(
+        user=join_request.user,
+        agency=join_request.agency,
+        defaults={
+            "status": Membership.Status.ACTIVE,
+            "role": Role.OWNER if is_claim else Role.MEMBER,
+            "joined_at": timezone.now(),
+        },
+    )
+    write(join_request, "join_request_accepted", to=join_request.user)
+    return membership
+
+
+@transaction.atomic
+def decline(join_request: JoinRequest, *, by: User, reason: str = "") -> JoinRequest:
+    """Say no, if possible with a reason that the person reads. Raises JoiningError."""
+    join_request = answer(join_request, JoinRequest.Status.DECLINED, by=by, reason=reason)
+    write(join_request, "join_request_declined", to=join_request.user)
+    return join_request
+
+
+@transaction.atomic
+def withdraw(join_request: JoinRequest, *, by: User) -> JoinRequest:
+    """Take one's own request back. Raises JoiningError."""
+    join_request = lock(join_request)
+    if join_request.user != by:
+        raise JoiningError(_("Only the person who asked can take the request back."))
+    return close(join_request, JoinRequest.Status.WITHDRAWN, by=by)
+
+
+def answer(join_request: JoinRequest, status: str, *, by: User, reason: str = "") -> JoinRequest:
+    join_request = lock(join_request)
+    is_unled = not deciders(join_request.agency).exists()
+    if not (can(by, "members.decide", join_request.agency) or (is_unled and is_portal_staff(by))):
+        raise JoiningError(_("Only the agency's owners and managers answer requests to join."))
+    if by == join_request.user:
+        raise JoiningError(_("Nobody answers their own request."))
+    return close(join_request, status, by=by, reason=reason)
+
+
+def lock(join_request: JoinRequest) -> JoinRequest:
+    """The open request, held until the transaction ends: two answers at once become one."""
+    Agency.objects.select_for_update().get(pk=join_request.agency_id)
+    join_request = JoinRequest.objects.select_related("agency", "user").get(pk=join_request.pk)
+    if join_request.status != JoinRequest.Status.PENDING:
+        raise JoiningError(_("This request has been answered already."))
+    return join_request
+
+
+def close(join_request: JoinRequest, status: str, *, by: User, reason: str = "") -> JoinRequest:
+    join_request.status, join_request.decided_by, join_request.reason = status, by, reason
+    join_request.decided_at = timezone.now()
+    join_request.save(update_fields=["status", "decided_by", "reason", "decided_at"])
+    return join_request
+
+
+def write(join_request: JoinRequest, template: str, *, to: User) -> None:
+    mail.send(template, to=to.email, language=to.language, context={"join_request": join_request, "to": to})

@@ -1,0 +1,104 @@
+"""What happens to memberships after joining. One thing never does: an agency that has people is never without an owner."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orgs.models import Agency, Membership, Role, User
+from orgs.permissions import can
+
+
+class MembershipError(Exception):
+    """A refusal, with a sentence for people."""
+
+
+@transaction.atomic
+def leave(membership: Membership, *, by: User) -> Membership:
+    """Leave the agency. The last owner stays until somebody else is owner. Raises MembershipError."""
+    membership = lock(membership)
+    if membership.user != by:
+        raise MembershipError(_("Only the person can leave; others end the membership."))
+    return set_status(membership, Membership.Status.LEFT)
+
+
+@transaction.atomic
+def remove(membership: Membership, *, by: User) -> Membership:
+    """End somebody's membership. A manager ends those of members only. Raises MembershipError."""
+    membership = lock(membership)
+    check_authority(membership, by=by)
+    return set_status(membership, Membership.Status.LEFT)
+
+
+@transaction.atomic
+def suspend(membership: Membership, *, by: User) -> Membership:
+    """Take every right away for now: the person cannot come back by asking again. Raises MembershipError."""
+    membership = lock(membership)
+    check_authority(membership, by=by)
+    return set_status(membership, Membership.Status.SUSPENDED)
+
+
+@transaction.atomic
+def restore(membership: Membership, *, by: User) -> Membership:
+    """End a suspension. Raises MembershipError."""
+    membership = lock(membership)
+    check_authority(membership, by=by)
+    if membership.status != Membership.Status.SUSPENDED:
+        raise MembershipError(_("This membership is not suspended."))
+    return set_status(membership, Membership.Status.ACTIVE)
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, role: str, by: User) -> Membership:
+    """Give a role. Only owners do; an owner may hand over to another and step down. Raises MembershipError."""
+    membership = lock(membership)
+    if not can(by, "members.roles", membership.agency):
+        raise MembershipError(_("Only owners give roles."))
+    if membership.status != Membership.Status.ACTIVE:
+        raise MembershipError(_("This membership is not active."))
+    if role != Role.OWNER:
+        check_an_owner_remains(membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+    return membership
+
+
+@transaction.atomic
+def show(membership: Membership, *, is_shown: bool, title: str, by: User) -> Membership:
+    """Say whether one is named on the agency's page, and with which position. Everybody decides for themselves."""
+    membership = lock(membership)
+    if membership.user != by or membership.status != Membership.Status.ACTIVE:
+        raise MembershipError(_("Only the person decides whether they are named on the agency's page."))
+    membership.is_shown, membership.title = is_shown, title
+    membership.save(update_fields=["is_shown", "title"])
+    return membership
+
+
+def lock(membership: Membership) -> Membership:
+    """The membership as it is now, with its agency held: two owners who leave at once cannot both be let go."""
+    Agency.objects.select_for_update().get(pk=membership.agency_id)
+    return Membership.objects.select_related("agency", "user").get(pk=membership.pk)
+
+
+def check_authority(membership: Membership, *, by: User) -> None:
+    if not can(by, "members.decide", membership.agency):
+        raise MembershipError(_("Only owners and managers end memberships."))
+    if membership.user == by:
+        raise MembershipError(_("To end your own membership, leave the agency."))
+    if membership.role != Role.MEMBER and not can(by, "members.roles", membership.agency):
+        raise MembershipError(_("Only owners end the membership of owners and managers."))
+
+
+def check_an_owner_remains(membership: Membership) -> None:
+    others = membership.agency.memberships.active().filter(role=Role.OWNER).exclude(pk=membership.pk)
+    is_owner = membership.role == Role.OWNER and membership.status == Membership.Status.ACTIVE
+    if is_owner and not others.exists():
+        raise MembershipError(_("An agency needs an owner. Make somebody else owner first."))
+
+
+def set_status(membership: Membership, status: str) -> Membership:
+    if status != Membership.Status.ACTIVE:
+        check_an_owner_remains(membership)
+        if status == Membership.Status.LEFT:  # who comes back begins as a member, and is not shown unasked
+            membership.role, membership.is_shown = Role.MEMBER, False
+    membership.status = status
+    membership.save(update_fields=["status", "role", "is_shown"])
+    return membership
