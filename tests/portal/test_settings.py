@@ -1,0 +1,66 @@
+"""Settings come from the environment; production says what is missing before it starts."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+COMPLETE = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "x" * 60,
+    "ALLOWED_HOSTS": "portal.example.org",
+    "SITE_URL": "https://portal.example.org",
+    "DATABASE_URL": "postgres://tongxing@localhost/tongxing",
+    "EMAIL_URL": "smtp+tls://portal:password@smtp.example.org:587",
+    "DEFAULT_FROM_EMAIL": "portal@example.org",
+}
+SHOW = "import portal.settings as s; print(s.DATABASES['default']['ENGINE'], s.DEBUG, s.SEARCH_URL.partition(':')[0])"
+
+
+def load(tmp_path, **environment) -> subprocess.CompletedProcess:
+    """Load the settings as a server would, with nothing but this environment."""
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **environment}
+    return subprocess.run(
+        [sys.executable, "-c", SHOW], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_with_nothing_set_it_is_a_development_installation_on_sqlite(tmp_path):
+    assert load(tmp_path).stdout.split() == ["django.db.backends.sqlite3", "False", "tantivy"]
+
+
+def test_a_complete_production_environment_starts(tmp_path):
+    assert load(tmp_path, **COMPLETE).stdout.split()[0] == "django.db.backends.postgresql"
+
+
+@pytest.mark.parametrize("name", [name for name in COMPLETE if name != "ENVIRONMENT"])
+def test_production_without_a_setting_stops_and_names_it(tmp_path, name):
+    result = load(tmp_path, **{key: value for key, value in COMPLETE.items() if key != name})
+    assert result.returncode != 0
+    assert f"{name} is missing or wrong. Set it to" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 50 characters"),
+        ({"DEBUG": "true"}, "DEBUG shows secrets to visitors"),
+        ({"ALLOWED_HOSTS": "*"}, 'ALLOWED_HOSTS is "*"'),
+        ({"SITE_URL": "http://portal.example.org"}, "SITE_URL must begin with https://"),
+        ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL must begin with postgres:// or sqlite://"),
+        ({"ENVIRONMENT": "live"}, 'ENVIRONMENT is "live"'),
+    ],
+)
+def test_a_wrong_setting_stops_with_a_sentence(tmp_path, wrong, sentence):
+    result = load(tmp_path, **{**COMPLETE, **wrong})
+    assert result.returncode != 0
+    assert sentence in result.stderr
+
+
+def test_a_development_secret_is_made_once_and_kept_to_the_owner(tmp_path):
+    load(tmp_path)
+    secret = (tmp_path / "secret_key").read_text()
+    load(tmp_path)
+    assert (tmp_path / "secret_key").read_text() == secret
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
