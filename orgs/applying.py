@@ -15,7 +15,32 @@ from portal.bilingual import CHINESE
 
 #: Words that stand in our own addresses, or would look as if the portal itself spoke.
 RESERVED_SLUGS = frozenset(
-    ["about", "accounts", "admin", "agencies", "agency", "api", "calendar", "cases", "desk", "documents", "en", "events", "guide", "home", "join", "list", "media", "network", "new", "privacy", "search", "static", "tongxing", "www"]
+    [
+        "about",
+        "accounts",
+        "admin",
+        "agencies",
+        "agency",
+        "api",
+        "calendar",
+        "cases",
+        "desk",
+        "documents",
+        "en",
+        "events",
+        "guide",
+        "home",
+        "join",
+        "list",
+        "media",
+        "network",
+        "new",
+        "privacy",
+        "search",
+        "static",
+        "tongxing",
+        "www",
+    ]
 )
 OPEN_APPLICATIONS = 3
 MAX_SLUG = 50
