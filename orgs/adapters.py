@@ -1,7 +1,46 @@
-"""Placeholder."""
+"""How accounts meet the rest: mail goes through the outbox, people are kept with what they said at sign-up."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from orgs import joining
+from orgs.models import User
+from portal import mail
+from portal.bilingual import CHINESE
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    def save_user(self, request, user, form, commit=True):
+        """Keep the person whole in one write: name, occupation, language, and the agency they named."""
+        said = form.cleaned_data
+        user.name = said.get("name", "")
+        user.occupation = said.get("occupation") or User.Occupation.OTHER
+        user.language = get_language() or CHINESE
+        user.wants_to_join = said.get("agency")
+        return super().save_user(request, user, form, commit=commit)
+
+    def send_mail(self, template_prefix, email, context):
+        """Write in the person's language and leave the sending to the worker."""
+        person = context.get("user") or User.objects.filter(email__iexact=email).first()
+        language = person.language if person else get_language() or CHINESE
+        with override(language):
+            message = self.render_mail(
+                template_prefix,
+                email,
+                {"request": self.request, "email": email, "site_url": settings.SITE_URL, **context},
+            )
+        mail.queue(subject=message.subject, body=message.body, to=email, language=language)
+
+    def post_login(self, request, user, **kwargs):
+        """Nobody signs in before their address is confirmed: now the agency they named can be asked."""
+        response = super().post_login(request, user, **kwargs)
+        if join_request := joining.ask_as_said_at_sign_up(user):
+            messages.info(
+                request,
+                _("You asked to join %(agency)s. Its managers have been told.")
+                % {"agency": join_request.agency},
+            )
+        return response

@@ -1,5 +1,16 @@
 """What needs a person today: the lines of "my desk"."""
 
+from orgs import joining, profile
+from orgs.models import JoinRequest
+
 
 def context(user) -> dict:
-    return {}
+    """The person's agencies, who waits for their answer, what they wait for, and what to confirm."""
+    return {
+        "memberships": user.memberships.active().select_related("agency").order_by("agency__legal_name"),
+        "join_requests": joining.decidable_by(user),
+        "own_join_requests": user.join_requests.filter(status=JoinRequest.Status.PENDING).select_related(
+            "agency"
+        ),
+        "agencies_due": profile.due_for_confirmation(user),
+    }

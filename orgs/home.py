@@ -1,5 +1,12 @@
-"""What the home page shows of this app."""
+"""What the home page shows of this app: the sentence finder and the picture of the network."""
+
+from orgs import directory, network
+from orgs.models import Agency
 
 
 def context(user) -> dict:
-    return {}
+    return {
+        "agency_count": Agency.objects.listed().count(),
+        "finder": directory.finder(user),
+        **network.context(user),
+    }

@@ -58,6 +58,21 @@ def ask_to_join(agency: Agency, *, user: User, message: str = "") -> JoinRequest
 
 
 @transaction.atomic
+def ask_as_said_at_sign_up(user: User) -> JoinRequest | None:
+    """Ask the agency that a new person named, once. An agency that was withdrawn meanwhile is not asked."""
+    user = User.objects.select_for_update(of=("self",)).select_related("wants_to_join").get(pk=user.pk)
+    agency = user.wants_to_join
+    if agency is None:
+        return None
+    user.wants_to_join = None
+    user.save(update_fields=["wants_to_join"])
+    try:
+        return ask_to_join(agency, user=user)
+    except JoiningError:
+        return None
+
+
+@transaction.atomic
 def accept(join_request: JoinRequest, *, by: User) -> Membership:
     """Take the person in as a member; as the owner when the agency has nobody yet. Raises JoiningError."""
     join_request = answer(join_request, JoinRequest.Status.ACCEPTED, by=by)

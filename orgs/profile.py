@@ -1,5 +1,6 @@
 """What an agency says about itself, and when it last said that this is still right."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from orgs.models import Agency, AgencyText, Service, User
 from orgs.permissions import agencies_where, can
+from portal.models import Topic
 
 CONFIRM_EVERY = timedelta(days=180)  # HDX asks for the same; a service that moved is found within half a year
 
@@ -26,14 +28,15 @@ def confirm(agency: Agency, *, by: User, on: date | None = None) -> Agency:
 
 
 @transaction.atomic
-def change(agency: Agency, *, by: User, texts: dict[str, dict[str, str]]) -> Agency:
-    """Keep the changed facts of the agency (set on the object) and its prose, language by language.
+def change(agency: Agency, *, by: User, texts: dict[str, dict[str, str]], funding: Iterable[Topic]) -> Agency:
+    """Keep the changed facts of the agency (set on the object), its funding and its prose, language by language.
 
     `texts` is {"zh-hans": {"mission": …, "description": …, "how_to_get_help": …}, "en": …}; a language without a
     mission has no text. Changing is not confirming: who corrects one line has not read the others. Raises ProfileError.
     """
     check(agency, by=by)
     agency.save()
+    agency.funding.set(funding)
     for language, words in texts.items():
         if words["mission"]:
             AgencyText.objects.update_or_create(agency=agency, language=language, defaults=words)
@@ -43,10 +46,22 @@ def change(agency: Agency, *, by: User, texts: dict[str, dict[str, str]]) -> Age
 
 
 @transaction.atomic
+def save_service(service: Service, *, by: User, terms: dict[str, Iterable]) -> Service:
+    """Keep a new or changed service with its `terms`: types, populations, methods and areas. Raises ProfileError."""
+    check(service.agency, by=by)
+    service.save()
+    for name, values in terms.items():
+        getattr(service, name).set(values)
+    service.agency.save(update_fields=["updated_at"])
+    return service
+
+
+@transaction.atomic
 def remove_service(service: Service, *, by: User) -> None:
     """Take a service that is no longer offered off the agency's page. Raises ProfileError."""
     check(service.agency, by=by)
     service.delete()
+    service.agency.save(update_fields=["updated_at"])
 
 
 def due_for_confirmation(user, on: date | None = None):

@@ -1,7 +1,106 @@
-"""Placeholder."""
+"""Signing up: who the person is and which agency they work for, asked once, by mail or by another sign-in alike."""
 
-from allauth.account.forms import SignupForm as Base
+from allauth.account.forms import SignupForm as MailSignupForm
+from allauth.socialaccount.forms import SignupForm as OtherSignupForm
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orgs.models import Agency, User
+from portal.bilingual import pick
+
+MOST_SUGGESTIONS = 500
 
 
-class SignupForm(Base):
-    pass
+class Suggestions(forms.TextInput):
+    """A text with suggestions that the browser offers while one writes. Without them it is a text."""
+
+    template_name = "orgs/widgets/suggestions.html"
+
+    def __init__(self, read, attrs=None):
+        super().__init__(attrs)
+        self.read = read
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, {**(attrs or {}), "list": f"{name}_suggestions"})
+        return {**context, "suggestions": self.read()}
+
+
+def listed_names() -> list[str]:
+    """The names of listed agencies in the reader's language."""
+    names = Agency.objects.listed().order_by("legal_name").values_list("legal_name", "name_en")
+    return [pick(zh=zh, en=en) for zh, en in names[:MOST_SUGGESTIONS]]
+
+
+class AgencyNameField(forms.CharField):
+    """The name of a listed agency, full, short or English. Its value is the Agency or None."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            max_length=160, widget=Suggestions(listed_names, {"autocomplete": "organization"}), **kwargs
+        )
+
+    def clean(self, value):
+        name = super().clean(value)
+        if not name:
+            return None
+        named = Q(legal_name__iexact=name) | Q(short_name__iexact=name) | Q(name_en__iexact=name)
+        found = list(Agency.objects.listed().filter(named)[:2])
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _(
+                    "No agency in the directory has this name. Choose one that is suggested, or tick the box below."
+                )
+            )
+        return found[0]
+
+
+class PersonFields(forms.Form):
+    """What both ways of signing up ask about a person. The account adapter keeps the answers."""
+
+    field_order = ("name", "email", "password1", "occupation", "agency", "has_no_agency")
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=60,
+        help_text=gettext_lazy("As colleagues know you."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    occupation = forms.ChoiceField(label=gettext_lazy("You are"), choices=User.Occupation)
+    agency = AgencyNameField(
+        label=gettext_lazy("Which agency do you work for?"),
+        required=False,
+        help_text=gettext_lazy(
+            "Its managers are asked to confirm once you have confirmed your e-mail address."
+        ),
+    )
+    has_no_agency = forms.BooleanField(
+        label=gettext_lazy("My agency is not listed, or I work independently"), required=False
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if password := self.fields.get("password1"):
+            password.required = password.widget.is_required = False
+            password.help_text = _(
+                "At least 10 characters. Leave it empty if you would rather sign in with a code that we send by e-mail."
+            )
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("has_no_agency"):
+            cleaned["agency"] = None
+        elif not cleaned.get("agency") and "agency" not in self.errors:
+            self.add_error("agency", _("Please name your agency, or tick the box below."))
+        return cleaned
+
+
+class SignupForm(PersonFields, MailSignupForm):
+    """By mail address, with or without a password."""
+
+
+class SocialSignupForm(PersonFields, OtherSignupForm):
+    """After signing in elsewhere for the first time."""

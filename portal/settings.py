@@ -257,6 +257,7 @@ ACCOUNT_ADAPTER = "orgs.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_FORMS = {"signup": "orgs.signup.SignupForm"}
+SOCIALACCOUNT_FORMS = {"signup": "orgs.signup.SocialSignupForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "orgs.models.user.display_name"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

@@ -1,9 +1,11 @@
 """Who works with whom: public only when every named party has confirmed."""
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
@@ -17,6 +19,11 @@ class PartnershipQuerySet(models.QuerySet):
             state=PartnershipParty.State.CONFIRMED, agency__status=Agency.Status.LISTED
         )
         return self.filter(~Exists(missing)).annotate(party_count=Count("parties")).filter(party_count__gte=2)
+
+    def current(self, on: date | None = None):
+        """Begun and not ended."""
+        on = on or timezone.localdate()
+        return self.filter(Q(ended_on=None) | Q(ended_on__gte=on), started_on__lte=on)
 
     def visible_to(self, user):
         """Confirmed ones are public; a proposal is seen by the parties' members."""

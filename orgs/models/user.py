@@ -51,6 +51,15 @@ class User(AbstractUser):
         default="zh-hans",
         choices=[("zh-hans", "简体中文"), ("en", "English")],
     )
+    wants_to_join = models.ForeignKey(
+        "orgs.Agency",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("agency named at sign-up"),
+    )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 
     USERNAME_FIELD = "email"

@@ -1,0 +1,24 @@
+"""What this app shows on an agency's page. Every record app has such a module, and the page asks them all."""
+
+from orgs import network
+from orgs.models import Agency
+
+
+def context(agency: Agency, user) -> dict:
+    """Services with where and for whom, the people who want to be named, and the partners."""
+    partnerships = [
+        partnership
+        for partnership in network.partnerships_to_show()
+        if agency.pk in {party.agency_id for party in partnership.parties.all()}
+    ]
+    return {
+        "services": agency.services.prefetch_related("types", "populations", "methods", "areas__parent"),
+        "people": agency.memberships.active().filter(is_shown=True).select_related("user"),
+        "partnerships": partnerships,
+        "network": network.around(agency, partnerships),
+    }
+
+
+def console(agency: Agency, user) -> dict:
+    """What the agency's own people see in their console; this app's part has pages of its own."""
+    return {}

@@ -1,0 +1,329 @@
+"""Who works with whom, as a picture and as a table: the same confirmed partnerships in both.
+
+The picture is laid out here, not in the browser: springs pull partners together, everybody keeps a distance, labels
+are moved apart. No chance is involved, so the same partnerships give the same picture, and it is kept until they change.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import combinations
+from unicodedata import east_asian_width
+
+from django.core.cache import cache
+from django.utils.translation import get_language
+
+from orgs.models import Agency, Partnership
+from portal.models import Topic
+
+EM = 14  # the size of a label in units of the picture; portal/static/portal/css/components.css says the same
+LINE = 17
+LABEL_EMS = 6.5
+LABELS = (
+    60  # with more agencies than this, only the best connected are named in the picture; all are in the table
+)
+ALONE_SHOWN = 40
+MARGIN = 12
+KEPT_FOR = 24 * 3600
+
+
+@dataclass
+class Node:
+    agency: Agency
+    partners: int
+    radius: float
+    lines: list[str]
+    x: float = 0
+    y: float = 0
+    is_here: bool = False
+
+    @property
+    def label_lines(self) -> list[tuple[str, float]]:
+        """The lines of the label, each with its baseline."""
+        top = self.y + self.radius + LINE
+        return [(line, round(top + number * LINE, 1)) for number, line in enumerate(self.lines)]
+
+    @property
+    def width(self) -> float:
+        return max(2 * self.radius, *(width_of(line) * EM for line in self.lines), 0) + 8
+
+    @property
+    def height(self) -> float:
+        return 2 * self.radius + LINE * len(self.lines) + 8
+
+
+@dataclass
+class Edge:
+    start: Node
+    end: Node
+    kind: Topic
+    path: str = ""
+
+    @property
+    def css(self) -> str:
+        """col:research as the class col-research."""
+        return self.kind.code.replace(":", "-")
+
+
+@dataclass
+class Picture:
+    nodes: list[Node]
+    edges: list[Edge]
+    width: float
+    height: float
+
+
+def partnerships_to_show():
+    """The public facts: confirmed by everybody and going on, with their parties."""
+    return (
+        Partnership.objects.confirmed()
+        .current()
+        .select_related("kind")
+        .prefetch_related("parties__agency")
+        .order_by("started_on", "pk")
+    )
+
+
+def context(user) -> dict:
+    """The picture of the whole network and its text twin."""
+    partnerships = list(partnerships_to_show())
+    agencies = list(Agency.objects.listed().order_by("pk"))
+    linked = {party.agency_id for partnership in partnerships for party in partnership.parties.all()}
+    alone = [agency for agency in agencies if agency.pk not in linked]
+    shown = [agency for agency in agencies if agency.pk in linked] + alone[:ALONE_SHOWN]
+    return {
+        "network": draw(shown, partnerships),
+        "partnerships": partnerships[::-1],
+        "partnership_count": len(partnerships),
+        "kinds": kinds_of(partnerships),
+        "agencies_alone": alone,
+    }
+
+
+def around(agency: Agency, partnerships: list[Partnership]) -> Picture | None:
+    """The small picture on an agency's page: the agency and its partners. None when it has none."""
+    partners = {
+        party.agency_id: party.agency for partnership in partnerships for party in partnership.parties.all()
+    }
+    partners.pop(agency.pk, None)
+    if not partners:
+        return None
+    picture = prepare([agency, *partners.values()], partnerships)
+    here, *others = picture.nodes
+    here.is_here = True
+    here.x = here.y = 0
+    reach = 105 + 9 * max(0, len(others) - 5)
+    for number, node in enumerate(others):
+        angle = 2 * math.pi * number / len(others) - math.pi / 2
+        node.x, node.y = 1.25 * reach * math.cos(angle), reach * math.sin(angle)
+    part_labels(picture.nodes, pinned=1)
+    return finish(picture)
+
+
+def draw(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
+    """The picture of these agencies and what joins them. The costly part, the places, is kept for the same input."""
+    picture = prepare(agencies, partnerships)
+    facts = [(node.agency.pk, node.lines) for node in picture.nodes]
+    facts += [(edge.start.agency.pk, edge.end.agency.pk) for edge in picture.edges]
+    key = f"network:{get_language()}:{sha256(repr(facts).encode()).hexdigest()}"
+    places = cache.get(key)
+    if places is None:
+        spring(picture)
+        part_labels(picture.nodes)
+        places = [(round(node.x, 1), round(node.y, 1)) for node in picture.nodes]
+        cache.set(key, places, KEPT_FOR)
+    for node, (x, y) in zip(picture.nodes, places, strict=True):
+        node.x, node.y = x, y
+    return finish(picture)
+
+
+def kinds_of(partnerships: list[Partnership]) -> list[Topic]:
+    """The kinds that occur, for the key of the picture."""
+    return sorted({partnership.kind for partnership in partnerships}, key=lambda kind: kind.position)
+
+
+def prepare(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
+    """Nodes and edges without their places. A partnership of three joins each with each; one kind joins two once."""
+    joined: dict[tuple[int, int, str], Topic] = {}
+    partners: dict[int, set[int]] = defaultdict(set)
+    known = {agency.pk for agency in agencies}
+    for partnership in partnerships:
+        parties = sorted({party.agency_id for party in partnership.parties.all()} & known)
+        for one, other in combinations(parties, 2):
+            joined[one, other, partnership.kind.code] = partnership.kind
+            partners[one].add(other)
+            partners[other].add(one)
+    best = sorted(agencies, key=lambda agency: (-len(partners[agency.pk]), agency.pk))[:LABELS]
+    named = {agency.pk for agency in best}
+    nodes = {
+        agency.pk: Node(
+            agency,
+            len(partners[agency.pk]),
+            round(5 + 2.6 * math.sqrt(len(partners[agency.pk])), 1),
+            wrap(agency.label) if agency.pk in named else [],
+        )
+        for agency in agencies
+    }
+    edges = [
+        Edge(nodes[one], nodes[other], kind)
+        for (one, other, _code), kind in sorted(joined.items(), key=lambda item: item[0])
+    ]
+    return Picture(list(nodes.values()), edges, 0, 0)
+
+
+def spring(picture: Picture) -> None:
+    """Places by springs and distances (Fruchterman and Reingold 1991), from a start in the order of the links.
+
+    The work is held to about a second for 300 agencies: the more there are, the fewer the rounds.
+    """
+    nodes = picture.nodes
+    if not nodes:
+        return
+    neighbours: dict[int, list[int]] = defaultdict(list)
+    index = {node.agency.pk: number for number, node in enumerate(nodes)}
+    pairs = sorted({(index[edge.start.agency.pk], index[edge.end.agency.pk]) for edge in picture.edges})
+    for one, other in pairs:
+        neighbours[one].append(other)
+        neighbours[other].append(one)
+    order = walk(nodes, neighbours)
+    count = len(nodes)
+    distance = 105.0
+    reach = distance * math.sqrt(count) / 2
+    xs, ys = [0.0] * count, [0.0] * count
+    for number, node in enumerate(
+        order
+    ):  # a sunflower: linked agencies start near each other, the hub in the middle
+        angle, radius = number * 2.399963, reach * math.sqrt((number + 0.5) / count)
+        xs[node], ys[node] = radius * math.cos(angle), radius * math.sin(angle)
+    rounds = max(40, min(400, 1_600_000 // (count * count)))
+    heat = reach / 3
+    for step in range(rounds):
+        dxs, dys = [0.0] * count, [0.0] * count
+        for one in range(count):
+            x, y = xs[one], ys[one]
+            for other in range(one + 1, count):
+                dx, dy = x - xs[other], y - ys[other]
+                square = dx * dx + dy * dy or 0.01
+                if square < 16 * distance * distance:
+                    push = distance * distance / square
+                    dxs[one] += dx * push
+                    dys[one] += dy * push
+                    dxs[other] -= dx * push
+                    dys[other] -= dy * push
+        for one, other in pairs:
+            dx, dy = xs[one] - xs[other], ys[one] - ys[other]
+            pull = math.hypot(dx, dy) / distance
+            dxs[one] -= dx * pull
+            dys[one] -= dy * pull
+            dxs[other] += dx * pull
+            dys[other] += dy * pull
+        limit = heat * (1 - step / rounds) + 0.5
+        for one in range(count):  # a little gravity, stronger up and down: the picture is wider than high
+            dx, dy = dxs[one] - 0.45 * xs[one], dys[one] - 0.75 * ys[one]
+            length = math.hypot(dx, dy) or 0.01
+            xs[one] += dx / length * min(length, limit)
+            ys[one] += dy / length * min(length, limit)
+    for number, node in enumerate(nodes):
+        node.x, node.y = xs[number], ys[number]
+
+
+def walk(nodes: list[Node], neighbours: dict[int, list[int]]) -> list[int]:
+    """Every node once, from the best connected outwards along the links."""
+    order: list[int] = []
+    seen: set[int] = set()
+    for start in sorted(
+        range(len(nodes)), key=lambda number: (-nodes[number].partners, nodes[number].agency.pk)
+    ):
+        queue = [start]
+        while queue:
+            number = queue.pop(0)
+            if number not in seen:
+                seen.add(number)
+                order.append(number)
+                queue += neighbours[number]
+    return order
+
+
+def part_labels(nodes: list[Node], *, pinned: int = 0) -> None:
+    """Move overlapping nodes apart, label included, along the shorter way. The first `pinned` stay where they are."""
+    for _round in range(120):
+        is_calm = True
+        for number, one in enumerate(nodes):
+            for other in nodes[number + 1 :]:
+                dx = other.x - one.x
+                dy = (other.y - other.radius + other.height / 2) - (one.y - one.radius + one.height / 2)
+                over_x = (one.width + other.width) / 2 - abs(dx)
+                over_y = (one.height + other.height) / 2 - abs(dy)
+                if over_x <= 0 or over_y <= 0:
+                    continue
+                is_calm = False
+                share = 1.0 if number < pinned else 0.5
+                if over_x < over_y:
+                    move = math.copysign(over_x + 0.5, dx)
+                    other.x += move * share
+                    one.x -= move * (1 - share)
+                else:
+                    move = math.copysign(over_y + 0.5, dy)
+                    other.y += move * share
+                    one.y -= move * (1 - share)
+        if is_calm:
+            return
+
+
+def finish(picture: Picture) -> Picture:
+    """Set the picture into its frame and draw the paths."""
+    nodes = picture.nodes
+    if not nodes:
+        return Picture([], [], 100, 40)
+    left = min(node.x - node.width / 2 for node in nodes) - MARGIN
+    top = min(node.y - node.radius for node in nodes) - MARGIN
+    for node in nodes:
+        node.x, node.y = round(node.x - left, 1), round(node.y - top, 1)
+    picture.width = math.ceil(max(node.x + node.width / 2 for node in nodes) + MARGIN)
+    picture.height = math.ceil(max(node.y - node.radius + node.height for node in nodes) + MARGIN)
+    beside: dict[tuple[int, int], int] = defaultdict(int)
+    for edge in picture.edges:
+        pair = (edge.start.agency.pk, edge.end.agency.pk)
+        edge.path = curve(edge.start, edge.end, beside[pair], picture)
+        beside[pair] += 1
+    return picture
+
+
+def curve(start: Node, end: Node, number: int, picture: Picture) -> str:
+    """A path that leans towards the middle, so that paths come together; the second between two lies beside the first."""
+    middle_x, middle_y = (start.x + end.x) / 2, (start.y + end.y) / 2
+    lean = 0.16
+    x = middle_x + lean * (picture.width / 2 - middle_x)
+    y = middle_y + lean * (picture.height / 2 - middle_y)
+    length = math.hypot(end.x - start.x, end.y - start.y) or 1
+    aside = (number + 1) // 2 * (18 if number % 2 else -18)
+    x += aside * (end.y - start.y) / length
+    y -= aside * (end.x - start.x) / length
+    return f"M{start.x} {start.y}Q{x:.1f} {y:.1f} {end.x} {end.y}"
+
+
+def width_of(text: str) -> float:
+    """The width of a text in ems: a Chinese character is one, a Latin letter about half."""
+    return sum(1 if east_asian_width(character) in "WF" else 0.55 for character in text)
+
+
+def wrap(text: str) -> list[str]:
+    """A label in at most two lines; what does not fit ends in dots, and stands in full in the title and the table."""
+    text = text.partition(",")[0]
+    parts = text.split(" ") if " " in text else list(text)
+    glue = " " if " " in text else ""
+    total = width_of(text)
+    room = LABEL_EMS if total <= LABEL_EMS else max(total / 2 + (0.6 if not glue else 1.6), LABEL_EMS * 0.7)
+    room = min(room, LABEL_EMS + 1.5)
+    lines = [""]
+    for part in parts:
+        longer = f"{lines[-1]}{glue}{part}" if lines[-1] else part
+        if width_of(longer) <= room or not lines[-1]:
+            lines[-1] = longer
+        elif len(lines) == 2:
+            lines[-1] += "…"
+            break
+        else:
+            lines.append(part)
+    return lines

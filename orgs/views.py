@@ -1,0 +1,154 @@
+"""The public pages of agencies, and what a person does for themselves: account, joining, applying."""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from orgs import applying, directory, joining, network
+from orgs.forms import AccountForm, ApplicationForm, JoinForm, NameSearchForm
+from orgs.models import Agency, JoinRequest, Membership
+from orgs.permissions import can
+from orgs.profile import CONFIRM_EVERY
+from portal.bilingual import CHINESE, ENGLISH
+
+CHOICES_ON_A_PAGE = 20
+
+
+def agency(request, slug):
+    """Who they are, what they do where and for whom, and with whom."""
+    agency = get_object_or_404(
+        Agency.objects.visible_to(request.user)
+        .select_related("division__parent", "org_type", "logo")
+        .prefetch_related("texts", "funding"),
+        slug=slug,
+    )
+    parts: dict = {}
+    for app in settings.RECORD_APPS:
+        parts.update(import_module(f"{app}.agency_page").context(agency, request.user))
+    membership = join_request = None
+    if request.user.is_authenticated:
+        membership = agency.memberships.filter(user=request.user).first()
+        join_request = agency.join_requests.filter(
+            user=request.user, status=JoinRequest.Status.PENDING
+        ).first()
+    return render(
+        request,
+        "orgs/agency.html",
+        {
+            **parts,
+            "agency": agency,
+            "join_form": JoinForm(),
+            "membership": membership,
+            "is_member": membership is not None and membership.status == Membership.Status.ACTIVE,
+            "join_request": join_request,
+            "can_edit": can(request.user, "profile.edit", agency),
+            "confirm_every": CONFIRM_EVERY,
+        },
+    )
+
+
+def network_page(request):
+    """The whole network, as a picture and as a table."""
+    return render(request, "orgs/network.html", network.context(request.user))
+
+
+@login_required
+def join_agency(request, slug):
+    """Ask to join. Who comes back here from signing in sees the agency's page again."""
+    agency = get_object_or_404(Agency.objects.visible_to(request.user), slug=slug)
+    if request.method != "POST":
+        return redirect(agency)
+    form = JoinForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Your message is longer than 500 characters. Please shorten it."))
+        return redirect(agency)
+    try:
+        joining.ask_to_join(agency, user=request.user, message=form.cleaned_data["message"])
+    except joining.JoiningError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(agency)
+    messages.success(
+        request, _("You asked to join %(agency)s. Its managers have been told.") % {"agency": agency}
+    )
+    return redirect("desk")
+
+
+@login_required
+@require_POST
+def withdraw_join_request(request, public_id):
+    """Take one's own request back."""
+    join_request = get_object_or_404(request.user.join_requests.select_related("agency"), public_id=public_id)
+    try:
+        joining.withdraw(join_request, by=request.user)
+        messages.success(request, _("You took your request back."))
+    except joining.JoiningError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("desk")
+
+
+@login_required
+def choose_agency(request):
+    """Find the agency one works for, and ask to join."""
+    form = NameSearchForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    found = [facts.pk for facts in directory.read_facts(request.user) if directory.is_named(facts, words)]
+    page = Paginator(found, CHOICES_ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = (
+        Agency.objects.listed().select_related("division__parent", "org_type").in_bulk(list(page.object_list))
+    )
+    return render(
+        request,
+        "orgs/choose_agency.html",
+        {
+            "form": form,
+            "words": words,
+            "page_of_agencies": page,
+            "agencies": [rows[pk] for pk in page.object_list if pk in rows],
+            "own": set(request.user.memberships.active().values_list("agency", flat=True)),
+            "asked": set(
+                request.user.join_requests.filter(status=JoinRequest.Status.PENDING).values_list(
+                    "agency", flat=True
+                )
+            ),
+        },
+    )
+
+
+@login_required
+def apply_agency(request):
+    """Apply for an agency that is not listed yet."""
+    form = ApplicationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in ApplicationForm.Meta.fields}
+        language = ENGLISH if request.LANGUAGE_CODE.startswith(ENGLISH) else CHINESE
+        try:
+            agency = applying.apply_for_agency(
+                by=request.user, mission=form.cleaned_data["mission"], language=language, **facts
+            )
+        except applying.ApplyingError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Thank you. The portal's staff will look at it and write to you."))
+            return redirect("agency_desk", agency.slug)
+    return render(request, "orgs/apply_agency.html", {"form": form})
+
+
+@login_required
+def account(request):
+    """Name, occupation and language of a person, and the ways to password, addresses and sessions."""
+    form = AccountForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your account has been changed."))
+        return redirect("account")
+    return render(
+        request,
+        "orgs/account.html",
+        {"form": form, "memberships": request.user.memberships.active().select_related("agency")},
+    )

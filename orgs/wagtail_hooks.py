@@ -1,0 +1,66 @@
+"""Agencies for portal staff in the Wagtail admin: looking at applications, listing and withdrawing."""
+
+from django.contrib import messages
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet
+
+from orgs import applying
+from orgs.models import Agency
+
+
+class AgencyEditView(EditView):
+    """Setting the status to "listed" is listing: the rule tells the owners."""
+
+    def save_instance(self):
+        before = Agency.objects.values_list("status", flat=True).get(pk=self.form.instance.pk)
+        is_listing = before != Agency.Status.LISTED and self.form.instance.status == Agency.Status.LISTED
+        if is_listing:
+            self.form.instance.status = before
+        agency = super().save_instance()
+        if is_listing:
+            agency = applying.list_agency(agency, by=self.request.user)
+            messages.success(self.request, _("%(agency)s is in the directory now.") % {"agency": agency})
+        return agency
+
+
+class AgencyViewSet(SnippetViewSet):
+    model = Agency
+    icon = "group"
+    menu_label = gettext_lazy("Agencies")
+    add_to_admin_menu = True
+    edit_view_class = AgencyEditView
+    list_display = ["legal_name", "org_type", "division", "status", "created_at", "confirmed_on"]
+    list_filter = ["status", "org_type", "is_sample"]
+    ordering = ["-created_at"]
+    panels = [
+        FieldPanel("status"),
+        MultiFieldPanel(
+            [
+                FieldPanel(name)
+                for name in ("legal_name", "short_name", "name_en", "slug", "org_type", "uscc")
+            ],
+            heading=gettext_lazy("Name"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(name)
+                for name in (
+                    "address",
+                    "founded_on",
+                    "migrant_focus",
+                    "staff_band",
+                    "website",
+                    "public_email",
+                    "public_phone",
+                    "logo",
+                )
+            ],
+            heading=gettext_lazy("Facts"),
+        ),
+    ]
+
+
+register_snippet(AgencyViewSet)
