@@ -1,5 +1,27 @@
-"""What needs a person today: the lines of "my desk"."""
+"""What "my desk" shows of the calendar: where I am registered, and the events of my agencies."""
+
+from django.utils import timezone
+
+from events.models import Event
+from orgs.permissions import agencies_where
+
+MOST = 20
 
 
 def context(user) -> dict:
-    return {}
+    """`my_registrations`: places to come; `hosted_events`: drafts and events to come that this person may change."""
+    now = timezone.now()
+    mine = (
+        user.registrations.live()
+        .filter(event__ends_at__gte=now)
+        .select_related("event__host", "pool")
+        .order_by("event__starts_at", "pk")
+    )
+    hosted = Event.objects.visible_to(user).filter(host__in=agencies_where(user, "events.publish"))
+    drafts = hosted.filter(status=Event.Status.DRAFT)
+    coming = hosted.published().filter(ends_at__gte=now)
+    return {
+        "my_registrations": mine[:MOST],
+        "hosted_events": (drafts | coming).for_rows().order_by("starts_at", "pk")[:MOST],
+        "hosting_agencies": agencies_where(user, "events.publish"),
+    }

@@ -1,5 +1,11 @@
-"""What the home page shows of this app."""
+"""What the home page shows of the calendar: what is on next."""
+
+from events.models import Event
+
+NEXT = 5
 
 
 def context(user) -> dict:
-    return {}
+    """`upcoming_events`: the next few; `upcoming_count`: how many are announced and still to come."""
+    upcoming = Event.objects.visible_to(user).published().upcoming()
+    return {"upcoming_events": upcoming.for_rows()[:NEXT], "upcoming_count": upcoming.count()}

@@ -1,3 +1,29 @@
 """The addresses of this app. All are inside the language prefix."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from events import console, views
+
+urlpatterns = [
+    path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
+    path("events/<uuid:public_id>/", views.event, name="event"),
+    path("events/<uuid:public_id>/register/", views.register, name="register"),
+    path(
+        "events/<uuid:public_id>/cancel-registration/", views.cancel_registration, name="cancel_registration"
+    ),
+    path("events/<uuid:public_id>/calendar.ics", views.event_ics, name="event_ics"),
+    path("desk/agencies/<slug:slug>/events/new/", console.create_event, name="create_event"),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/", console.edit_event, name="edit_event"),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/publish/",
+        console.publish_event,
+        name="publish_event",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/cancel/", console.cancel_event, name="cancel_event"
+    ),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/", console.roster, name="roster"),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv", console.roster_csv, name="roster_csv"
+    ),
+]

@@ -1,12 +1,14 @@
 """An event: one run of a training or seminar, with one or more dated sessions and the agencies that hold it."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Max, Min, Q, Sum
+from django.db.models import F, Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
@@ -25,6 +27,10 @@ class EventQuerySet(models.QuerySet):
             visible |= Q(host__in=user.memberships.active().values("agency"))
         return self.filter(visible)
 
+    def announced(self):
+        """Without drafts: what stands in the calendar."""
+        return self.filter(status__in=Event.SHOWN)
+
     def published(self):
         return self.filter(status=Event.Status.PUBLISHED)
 
@@ -36,16 +42,15 @@ class EventQuerySet(models.QuerySet):
         """Over, the latest first."""
         return self.filter(ends_at__lt=at or timezone.now()).order_by("-starts_at", "pk")
 
-    def with_seat_counts(self):
-        """Adds `capacity` and `taken`, the sums over the seat pools."""
-        return self.annotate(capacity=Sum("pools__capacity", default=0), taken=Sum("pools__taken", default=0))
+    def held_by(self, agency: Agency):
+        """Those that the agency holds, alone or as a confirmed co-host."""
+        together = EventHost.objects.filter(agency=agency, is_confirmed=True)
+        return self.filter(Q(host=agency) | Q(pk__in=together.values("event")))
 
     def for_rows(self):
         """With what a row of the calendar shows."""
-        return (
-            self.select_related("host", "division__parent")
-            .prefetch_related("hosts__agency", "sessions", "topics")
-            .with_seat_counts()
+        return self.select_related("host", "division__parent").prefetch_related(
+            "hosts__agency", "sessions", "topics", "pools"
         )
 
 
@@ -150,6 +155,46 @@ class Event(index.Indexed, models.Model):
     def display_summary(self) -> Text:
         return original(self.summary, self.language, en=self.summary_en)
 
+    @property
+    def all_hosts(self) -> list[Agency]:
+        """The host and the co-hosts that said yes."""
+        return [self.host, *(co_host.agency for co_host in self.hosts.all() if co_host.is_confirmed)]
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED
+
+    @property
+    def takes_registrations(self) -> bool:
+        """Whether there are seats to register for. An event without a seat pool is open to all who come."""
+        return bool(self.pools.all())
+
+    @property
+    def capacity(self) -> int:
+        return sum(pool.capacity for pool in self.pools.all())
+
+    @property
+    def taken(self) -> int:
+        return sum(pool.taken for pool in self.pools.all())
+
+    @property
+    def free_seats(self) -> int:
+        return self.capacity - self.taken
+
+    @property
+    def seats_in_words(self) -> str:
+        """How many seats are left, as people say it."""
+        if not self.takes_registrations:
+            return gettext("No registration needed")
+        if not self.free_seats:
+            return gettext("Full, with a waiting list")
+        return ngettext(
+            "%(free)d seat left of %(all)d", "%(free)d seats left of %(all)d", self.free_seats
+        ) % {
+            "free": self.free_seats,
+            "all": self.capacity,
+        }
+
     def is_over(self, at: datetime | None = None) -> bool:
         return self.ends_at is not None and self.ends_at < (at or timezone.now())
 
@@ -191,19 +236,51 @@ class EventSession(models.Model):
     is_all_day = models.BooleanField(_("all day"), default=False)
     ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    external_id = models.CharField(
+        _("identifier at the source"), max_length=60, null=True, blank=True, editable=False
+    )
 
     class Meta:
         ordering = ["starts_at", "pk"]
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         constraints = [
+            models.UniqueConstraint(
+                fields=["event", "external_id"], name="one_session_per_source_identifier_and_event"
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="a_session_ends_after_it_starts"
-            )
+            ),
         ]
 
     def __str__(self):
         return f"{timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def days(self) -> list[date]:
+        """The days it touches, where we are. An end at midnight belongs to the day before."""
+        first = timezone.localdate(self.starts_at)
+        last = max(first, timezone.localdate(self.ends_at - timedelta(microseconds=1)))
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+    @property
+    def when(self) -> str:
+        """Day and time in the reader's language, such as "December 3, 2026 (Thursday), 14:00–17:00"."""
+        first, last = self.days[0], self.days[-1]
+        words = {
+            "day": date_format(first, "DATE_FORMAT"),
+            "weekday": date_format(first, "l"),
+            "last_day": date_format(last, "DATE_FORMAT"),
+            "start": date_format(timezone.localtime(self.starts_at), "H:i"),
+            "end": date_format(timezone.localtime(self.ends_at), "H:i"),
+        }
+        if self.is_all_day:
+            if first == last:
+                return gettext("%(day)s (%(weekday)s), all day") % words
+            return gettext("%(day)s – %(last_day)s, all day") % words
+        if first == last:
+            return gettext("%(day)s (%(weekday)s), %(start)s–%(end)s") % words
+        return gettext("%(day)s, %(start)s – %(last_day)s, %(end)s") % words
 
 
 def refresh_span(event: Event) -> None:

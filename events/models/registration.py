@@ -89,6 +89,33 @@ class Registration(models.Model):
     def __str__(self):
         return f"{self.user} · {self.event}"
 
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    @property
+    def has_seat(self) -> bool:
+        return self.status == self.Status.CONFIRMED
+
+    @property
+    def place_in_line(self) -> int | None:
+        """1 for the first on the waiting list; None for who does not wait."""
+        if self.status != self.Status.WAITLISTED:
+            return None
+        line = self.pool.registrations.in_line()
+        before = Q(waiting_since__lt=self.waiting_since) | Q(waiting_since=self.waiting_since, pk__lt=self.pk)
+        return line.filter(before).count() + 1
+
+
+class AppendOnly(models.QuerySet):
+    """History is added to. It leaves the database only together with the registration it belongs to."""
+
+    def update(self, **fields):
+        raise TypeError("A log entry is never changed.")
+
+    def delete(self):
+        raise TypeError("A log entry is never deleted.")
+
 
 class RegistrationLogEntry(models.Model):
     """What happened to a registration, when and by whom. Rows are added, never changed."""
@@ -98,8 +125,18 @@ class RegistrationLogEntry(models.Model):
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 
+    objects = AppendOnly.as_manager()
+
     class Meta:
         ordering = ["pk"]
 
     def __str__(self):
         return f"{self.status} {self.at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise TypeError("A log entry is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("A log entry is never deleted.")

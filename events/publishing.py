@@ -1,0 +1,186 @@
+"""How an event comes about: written as a draft, published, changed, called off.
+
+What people put into their calendars follows: SEQUENCE rises when time, place or status change, and everybody with a seat
+is told.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events import registration
+from events.models import Event, EventHost, EventSession, Registration
+from events.models.event import refresh_span
+from orgs.models import Agency, User
+from orgs.permissions import can
+from portal.models import Topic
+
+#: A change of one of these is a change of place.
+PLACE = ("mode", "division_id", "venue", "online_url")
+
+
+class PublishingError(Exception):
+    """A refusal. Its text is a sentence for people."""
+
+
+@dataclass(frozen=True)
+class PlannedSession:
+    """One dated part as somebody wants it. `ical_uid` names the session that it already is; None makes a new one."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: str = ""
+    is_all_day: bool = False
+    ical_uid: UUID | None = None
+
+
+@transaction.atomic
+def create_event(
+    host: Agency,
+    *,
+    by: User,
+    fields: dict,
+    sessions: Iterable[PlannedSession],
+    capacity: int | None = None,
+    co_hosts: Iterable[Agency] = (),
+    topics: Iterable[Topic] = (),
+) -> Event:
+    """Write a draft. Without `capacity` nobody needs to register. Raises PublishingError and CapacityRefused."""
+    event = Event(host=host, status=Event.Status.DRAFT)
+    write(event, by, fields, sessions, capacity, co_hosts, topics)
+    return event
+
+
+@transaction.atomic
+def update_event(
+    event: Event,
+    *,
+    by: User,
+    fields: dict,
+    sessions: Iterable[PlannedSession],
+    capacity: int | None = None,
+    co_hosts: Iterable[Agency] = (),
+    topics: Iterable[Topic] = (),
+    at: datetime | None = None,
+) -> Event:
+    """Change an event, hand new seats to the waiting list, and tell everybody with a seat when time or place changed."""
+    at = at or timezone.now()
+    event = Event.objects.select_for_update(of=("self",)).select_related("host").get(pk=event.pk)
+    if event.is_cancelled:
+        raise PublishingError(_("This event has been cancelled. Make a new one instead."))
+    was = calendar_facts(event)
+    before = list(event.sessions.all())
+    write(event, by, fields, sessions, capacity, co_hosts, topics)
+    if event.status == Event.Status.PUBLISHED and calendar_facts(event) != was and not event.is_over(at):
+        seated = event.registrations.filter(status=Registration.Status.CONFIRMED).select_related("user")
+        kept = set(event.sessions.values_list("pk", flat=True))
+        dropped = [session for session in before if session.pk not in kept]
+        for one in seated:
+            one.event = event
+            registration.tell(one, "event_changed", at=at, dropped=dropped)
+    return event
+
+
+def write(event, by, fields, sessions, capacity, co_hosts, topics) -> None:
+    """What creating and changing have in common."""
+    place_before = place(event) if event.pk else None
+    for name, value in fields.items():
+        setattr(event, name, value)
+    event.save()
+    write_sessions(event, list(sessions))
+    if place_before and place(event) != place_before:
+        event.sessions.update(sequence=F("sequence") + 1)
+    refresh_span(event)
+    event.topics.set(topics)
+    name_co_hosts(event, co_hosts, by=by)
+    if capacity is not None:
+        registration.change_capacity(event, capacity=capacity, by=by)
+    elif event.registrations.exists():
+        raise registration.CapacityRefused(_("People have registered. Say how many seats there are."))
+    else:
+        event.pools.all().delete()
+
+
+def place(event: Event) -> tuple:
+    return tuple(getattr(event, name) for name in PLACE)
+
+
+def calendar_facts(event: Event) -> list[tuple]:
+    """What stands in people's calendars: which parts there are, and how often each was changed."""
+    return list(event.sessions.values_list("ical_uid", "sequence"))
+
+
+def write_sessions(event: Event, planned: list[PlannedSession]) -> None:
+    """Make the sessions what is planned. One that moves keeps its identity and says so by its sequence."""
+    if not planned:
+        raise PublishingError(_("An event has at least one session."))
+    if any(plan.ends_at <= plan.starts_at for plan in planned):
+        raise PublishingError(_("A session ends after it starts."))
+    known = {session.ical_uid: session for session in event.sessions.all()}
+    for plan in planned:
+        session = known.pop(plan.ical_uid, None) or EventSession(event=event)
+        times = (plan.starts_at, plan.ends_at, plan.is_all_day)
+        if session.pk and times != (session.starts_at, session.ends_at, session.is_all_day):
+            session.sequence += 1
+        session.starts_at, session.ends_at, session.is_all_day = times
+        session.title = plan.title
+        session.save()
+    event.sessions.filter(ical_uid__in=known).delete()
+
+
+def name_co_hosts(event: Event, agencies: Iterable[Agency], *, by: User) -> None:
+    """Name the other hosts. One that `by` may speak for is confirmed at once; the others stay unconfirmed and unseen."""
+    agencies = [agency for agency in agencies if agency != event.host]
+    event.hosts.exclude(agency__in=agencies).delete()
+    named = set(event.hosts.values_list("agency", flat=True))
+    for agency in agencies:
+        if agency.pk not in named:
+            is_confirmed = can(by, "events.publish", agency)
+            EventHost.objects.create(event=event, agency=agency, is_confirmed=is_confirmed)
+
+
+@transaction.atomic
+def publish(event: Event, *, by: User, at: datetime | None = None) -> Event:
+    """Show a draft to everybody and open its registration. Publishing again changes nothing. Raises PublishingError."""
+    at = at or timezone.now()
+    event = Event.objects.select_for_update(of=("self",)).select_related("host").get(pk=event.pk)
+    if event.is_cancelled:
+        raise PublishingError(_("This event has been cancelled. Make a new one instead."))
+    if event.starts_at is None:
+        raise PublishingError(_("An event has at least one session."))
+    if event.starts_at < at and event.status == Event.Status.DRAFT:
+        raise PublishingError(_("The first session is in the past. Change its date, then publish."))
+    if event.status == Event.Status.DRAFT:
+        set_status(event, Event.Status.PUBLISHED)
+    return event
+
+
+@transaction.atomic
+def cancel_event(event: Event, *, by: User, at: datetime | None = None) -> list[Registration]:
+    """Call an event off: every place at it is cancelled and each person is told. Returns those places.
+
+    Raises PublishingError when it is over or was never published.
+    """
+    at = at or timezone.now()
+    # Waits for registrations that are under way; later ones see the new status.
+    event = Event.objects.select_for_update(of=("self",)).select_related("host").get(pk=event.pk)
+    if event.is_cancelled:
+        return []
+    if event.status == Event.Status.DRAFT:
+        raise PublishingError(_("Nobody knows of this draft yet, so there is nothing to cancel."))
+    if event.is_over(at):
+        raise PublishingError(_("This event is over."))
+    set_status(event, Event.Status.CANCELLED)
+    return registration.cancel_everybody(event, by=by, at=at)
+
+
+def set_status(event: Event, status: str) -> None:
+    event.status = status
+    event.save(update_fields=["status", "updated_at"])
+    event.sessions.update(sequence=F("sequence") + 1)

@@ -1,0 +1,135 @@
+"""Where people come to an event: its page, which becomes their ticket, and its calendars."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from events import description, ical, registration, schema_org
+from events.calendar import CalendarFilter
+from events.forms import RegistrationForm
+from events.models import Event
+from events.permissions import can_manage
+
+KEPT_AFTER_CANCELLING = timedelta(
+    days=60
+)  # so long a feed says "cancelled", until every calendar has heard it
+MOST_IN_A_FEED = 500
+
+
+@require_safe
+def event(request, public_id):
+    """When, where, seats and the one button; for somebody who registered it is the ticket."""
+    return page(request, the_event(request, public_id))
+
+
+@require_POST
+def register(request, public_id):
+    event = the_event(request, public_id)
+    if not request.user.is_authenticated:
+        return redirect_to_login(event.get_absolute_url())
+    form = RegistrationForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return page(request, event, form)
+    try:
+        mine = registration.register(event, user=request.user, by=request.user, **form.cleaned_data)
+    except registration.RegistrationError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        say_what_became(request, mine)
+    return redirect(event)
+
+
+def say_what_became(request, mine) -> None:
+    if mine.has_seat:
+        messages.success(request, _("You have a seat. We have sent you a mail with a calendar file."))
+    else:
+        messages.success(
+            request,
+            _("You are number %(position)d on the waiting list. We write to you when a seat is yours.")
+            % {"position": mine.place_in_line},
+        )
+
+
+@require_POST
+def cancel_registration(request, public_id):
+    event = the_event(request, public_id)
+    if not request.user.is_authenticated:
+        return redirect_to_login(event.get_absolute_url())
+    mine = get_object_or_404(event.registrations, user=request.user)
+    try:
+        registration.cancel(mine, by=request.user)
+    except registration.RegistrationError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your registration is cancelled."))
+    return redirect(event)
+
+
+@require_safe
+def event_ics(request, public_id):
+    """All sessions of one event, as a file to open."""
+    event = the_event(request, public_id)
+    response = calendar_response(request, ical.event_calendar(event))
+    response["Content-Disposition"] = f'attachment; filename="{event.public_id}.ics"'
+    return response
+
+
+@require_safe
+def calendar_feed(request):
+    """What everybody may see and what is still to come, through the calendar's filters, for calendar programs."""
+    nobody = AnonymousUser()  # a feed is shared: it never holds what only some may see
+    filters = CalendarFilter(request.GET, user=nobody)
+    events = filters.apply(Event.objects.visible_to(nobody).announced()).upcoming()
+    long_cancelled = {
+        "status": Event.Status.CANCELLED,
+        "updated_at__lt": timezone.now() - KEPT_AFTER_CANCELLING,
+    }
+    content = ical.feed(
+        events.exclude(**long_cancelled).for_rows()[:MOST_IN_A_FEED],
+        name=_("Events on Tongxing"),
+        source=settings.SITE_URL + "?".join(filter(None, (request.path, filters.query_string))),
+    )
+    return calendar_response(request, content)
+
+
+def calendar_response(request, content: bytes) -> HttpResponse:
+    """A calendar with its fingerprint; 304 for a program that has it already."""
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["ETag"] = etag = f'"{sha256(content).hexdigest()[:32]}"'
+    return get_conditional_response(request, etag=etag, response=response)
+
+
+def the_event(request, public_id) -> Event:
+    return get_object_or_404(Event.objects.visible_to(request.user).for_rows(), public_id=public_id)
+
+
+def page(request, event, form=None) -> HttpResponse:
+    """The event's page. `form` is one that was refused and keeps what was typed."""
+    user = request.user
+    mine = None
+    if user.is_authenticated:
+        mine = event.registrations.select_related("pool", "agency").filter(user=user).first()
+    no = registration.refusal(event, timezone.now())
+    context = {
+        "event": event,
+        "mine": mine if mine and mine.is_live else None,
+        "refusal": str(no) if no else "",
+        "form": form or (RegistrationForm(user=user) if user.is_authenticated else None),
+        "can_manage": can_manage(user, event),
+        "description": description.to_html(event.description),
+        "data": schema_org.education_event(event) if event.status in Event.SHOWN else "",
+    }
+    response = render(request, "events/event.html", context)
+    if user.is_authenticated:
+        add_never_cache_headers(response)
+    return response
