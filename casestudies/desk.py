@@ -1,5 +1,42 @@
-"""What needs a person today: the lines of "my desk"."""
+"""My desk: the case studies of my agencies that are being written, reviewed, or wait for changes."""
+
+from django.db.models import CharField, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
+from wagtail.models import TaskState, WorkflowState
+
+from casestudies.models import CaseStudy
+from casestudies.permissions import agencies_written_for
 
 
 def context(user) -> dict:
-    return {}
+    """`cases_sent_back` (each with `.comment`), `case_drafts`, `cases_in_review` and `case_agencies`: who I may write for."""
+    agencies = list(agencies_written_for(user).order_by("legal_name"))
+    cases = list(in_work(agencies)) if agencies else []
+    for case in cases:
+        case.draft_title = (case.latest_revision and case.latest_revision.object_str) or str(case)
+    return {
+        "cases_sent_back": [case for case in cases if case.review == WorkflowState.STATUS_NEEDS_CHANGES],
+        "cases_in_review": [case for case in cases if case.review == WorkflowState.STATUS_IN_PROGRESS],
+        "case_drafts": [case for case in cases if case.review is None],
+        "case_agencies": agencies,
+    }
+
+
+def in_work(agencies):
+    """Cases with something unpublished, the last touched first, with the state of their `review` and its `comment`."""
+    states = WorkflowState.objects.active().filter(
+        base_content_type__app_label="casestudies",
+        base_content_type__model="casestudy",
+        object_id=Cast(OuterRef("pk"), CharField()),
+    )
+    answer = TaskState.objects.filter(pk=OuterRef("task_state"))
+    return (
+        CaseStudy.objects.filter(Q(live=False) | Q(has_unpublished_changes=True), agency__in=agencies)
+        .annotate(
+            review=Subquery(states.values("status")[:1]),
+            task_state=Subquery(states.values("current_task_state")[:1]),
+        )
+        .annotate(comment=Subquery(answer.values("comment")[:1]))
+        .select_related("agency", "latest_revision")
+        .order_by("-latest_revision__created_at", "-pk")
+    )

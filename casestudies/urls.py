@@ -1,3 +1,15 @@
 """The addresses of this app. All are inside the language prefix."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from casestudies import console, views
+
+urlpatterns = [
+    path("cases/<uuid:public_id>/", views.case, name="case"),
+    path("cases/<uuid:public_id>/cite.<str:style>", views.case_citation, name="case_citation"),
+    path("desk/agencies/<slug:slug>/cases/new/", console.create_case, name="create_case"),
+    path("desk/agencies/<slug:slug>/cases/import/", console.import_case, name="import_case"),
+    path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/", console.edit_case, name="edit_case"),
+    path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/preview/", console.preview_case, name="preview_case"),
+    path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/submit/", console.submit_case, name="submit_case"),
+]

@@ -11,7 +11,6 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
@@ -26,6 +25,7 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
+from casestudies import rich_text
 from orgs.models import Agency, Division, User
 from portal.bilingual import Text, original
 from portal.models import Topic
@@ -50,6 +50,12 @@ class CaseStudyQuerySet(models.QuerySet):
     def for_rows(self):
         """With what a row of the library shows."""
         return self.select_related("agency", "division__parent").prefetch_related("topics", "authors")
+
+    def for_reading(self):
+        """With what the reading page and a citation show."""
+        return self.select_related("agency__division__parent", "division__parent").prefetch_related(
+            "topics", "authors", "partners__agency"
+        )
 
 
 class CaseStudy(
@@ -189,6 +195,19 @@ class CaseStudy(
     def get_absolute_url(self):
         return reverse("case", args=[self.public_id])
 
+    def clean_sections(self) -> None:
+        """Keep in every section only what print and harvest can carry."""
+        for name in self.SECTIONS:
+            setattr(self, name, rich_text.clean(getattr(self, name)))
+
+    def save(self, *args, **kwargs):
+        self.clean_sections()
+        super().save(*args, **kwargs)
+
+    def save_revision(self, *args, **kwargs):
+        self.clean_sections()
+        return super().save_revision(*args, **kwargs)
+
     @property
     def revisions(self):
         return self._revisions
@@ -213,7 +232,7 @@ class CaseStudy(
     @property
     def plain_text(self) -> str:
         """All sections without markup, for search and counting."""
-        return "\n".join(strip_tags(section["html"]) for section in self.sections)
+        return "\n".join(rich_text.to_plain(section["html"]) for section in self.sections)
 
     @property
     def reading_minutes(self) -> int:
