@@ -19,14 +19,18 @@ class InReview(AuthoringError):
     """The reviewers have the case: its authors wait for their answer."""
 
     def __init__(self):
-        super().__init__(_("This case study is being reviewed. You can change it again when the reviewers have answered."))
+        super().__init__(
+            _("This case study is being reviewed. You can change it again when the reviewers have answered.")
+        )
 
 
 class Overtaken(AuthoringError):
     """Somebody saved since the writer began. Carries what they saved, so that nothing is lost."""
 
     def __init__(self, draft: CaseStudy):
-        super().__init__(_("Somebody else saved this case study while you were writing. Both versions are shown."))
+        super().__init__(
+            _("Somebody else saved this case study while you were writing. Both versions are shown.")
+        )
         self.draft = draft
 
 
@@ -78,7 +82,9 @@ def save_draft(case: CaseStudy, *, by: User | None, began_from: int | None = Non
                     [CaseAuthor(name=author, role=role, position=n) for n, (author, role) in enumerate(value)]
                 )
             case "partners":
-                draft.partners.set([CasePartner(agency=partner) for partner in value if partner != case.agency])
+                draft.partners.set(
+                    [CasePartner(agency=partner) for partner in value if partner != case.agency]
+                )
             case _:
                 setattr(draft, name, value)
     if not case.live:
@@ -96,7 +102,8 @@ def missing(case: CaseStudy) -> list[str]:
     for section in CaseStudy.REQUIRED_SECTIONS:
         if not getattr(case, section):
             sentences.append(
-                _("Write the section “%(section)s”.") % {"section": case._meta.get_field(section).verbose_name}
+                _("Write the section “%(section)s”.")
+                % {"section": case._meta.get_field(section).verbose_name}
             )
     if not case.authors.all():
         sentences.append(_("Name at least one author."))

@@ -21,7 +21,21 @@ FAMILY_NAMES = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "任": "ren", "盖": "ge",
     "朴": "piao", "翟": "zhai", "尉": "wei", "缪": "miao", "覃": "qin", "华": "hua", "乐": "yue", "员": "yun",
 }  # fmt: skip
-DOUBLE_FAMILY_NAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木")
+DOUBLE_FAMILY_NAMES = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "司徒",
+    "夏侯",
+    "端木",
+)
 #: Place of publication is where the agency sits; unknown is said as the standards say it.
 NO_PLACE = {"zh-hans": "[出版地不详]", "en": "[S.l.]"}
 
@@ -77,18 +91,20 @@ def gbt7714(case: CaseStudy, *, today: date | None = None) -> str:
     others = "等" if is_chinese(case) else "et al"
     authors = ", ".join([*people[:3], others] if len(people) > 3 else people)
     division = case.agency.division
-    town = (division.name_zh if is_chinese(case) else division.name_en) if division else NO_PLACE[case.language]
-    on, today = published_on(case), today or timezone.localdate()
-    return (
-        f"{authors}. {case.title}[R/OL]. {town}: {institution(case)}, {on.year} ({on})[{today}]. {permanent_url(case)}."
+    town = (
+        (division.name_zh if is_chinese(case) else division.name_en) if division else NO_PLACE[case.language]
     )
+    on, today = published_on(case), today or timezone.localdate()
+    return f"{authors}. {case.title}[R/OL]. {town}: {institution(case)}, {on.year} ({on})[{today}]. {permanent_url(case)}."
 
 
 def apa(case: CaseStudy) -> str:
     """A report after APA 7: initials, the year, the title with its English one in brackets, the agency, the address."""
     people = [apa_name(author.name) for author in case.authors.all()]
     agency = case.agency.name_en or case.agency.legal_name
-    authors = ", & ".join([", ".join(people[:-1]), people[-1]]) if len(people) > 1 else "".join(people) or agency
+    authors = (
+        ", & ".join([", ".join(people[:-1]), people[-1]]) if len(people) > 1 else "".join(people) or agency
+    )
     translated = f" [{case.title_en}]" if case.title_en and is_chinese(case) else ""
     end = "" if authors.endswith(".") else "."
     publisher = f" {agency}." if people else ""
@@ -137,7 +153,8 @@ def tex(words: str) -> str:
 def bibtex(case: CaseStudy) -> str:
     fields = {
         "author": " and ".join(
-            f"{{{tex(name)}}}" if HAN.search(name) or not case.authors.all() else tex(name) for name in names(case)
+            f"{{{tex(name)}}}" if HAN.search(name) or not case.authors.all() else tex(name)
+            for name in names(case)
         ),
         "title": f"{{{tex(case.title)}}}",
         "institution": f"{{{tex(institution(case))}}}",

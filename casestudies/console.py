@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -74,8 +73,13 @@ def import_case(request, slug):
 
 def what_was_read(read) -> list[str]:
     """Sentences on what of a report went where."""
-    words = {name: str(CaseStudy._meta.get_field(name).verbose_name) for name in (*CaseStudy.SECTIONS, "abstract", "keywords")}
-    placed = [f"{piece.heading} → {words[piece.field]}" for piece in read.pieces if piece.field != "further_text"]
+    words = {
+        name: str(CaseStudy._meta.get_field(name).verbose_name)
+        for name in (*CaseStudy.SECTIONS, "abstract", "keywords")
+    }
+    placed = [
+        f"{piece.heading} → {words[piece.field]}" for piece in read.pieces if piece.field != "further_text"
+    ]
     sentences = [_("Your report was read and saved as a draft. Please check it and complete it.")]
     if placed:
         sentences.append(_("Put in place: %(headings)s.") % {"headings": "; ".join(placed)})
@@ -161,16 +165,22 @@ def saved(request, case: CaseStudy):
 def hand_in(request, case: CaseStudy):
     """Submit and say what happened."""
     if not can_submit_case(request.user, case):
-        messages.error(request, _("The text is saved. It can be submitted when your agency is listed in the directory."))
+        messages.error(
+            request, _("The text is saved. It can be submitted when your agency is listed in the directory.")
+        )
         return redirect("edit_case", case.agency.slug, case.public_id)
     try:
         authoring.submit(case, by=request.user)
-    except authoring.Incomplete as refusal:
-        messages.error(request, _("The text is saved, but not yet submitted. What is missing stands at the top."))
+    except authoring.Incomplete:
+        messages.error(
+            request, _("The text is saved, but not yet submitted. What is missing stands at the top.")
+        )
     except authoring.AuthoringError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Submitted. The reviewers will read it; you get a letter when they have decided."))
+        messages.success(
+            request, _("Submitted. The reviewers will read it; you get a letter when they have decided.")
+        )
         return redirect("desk")
     return redirect("edit_case", case.agency.slug, case.public_id)
 
@@ -202,7 +212,9 @@ def differences(form: CaseForm, authors: AuthorsFormSet, theirs: CaseStudy) -> l
     """What somebody else saved meanwhile, where it differs from what was typed here: the field's label and their words."""
     mine, saved = form.as_words(), CaseForm(instance=theirs).as_words()
     found = [
-        {"label": form.fields[name].label, "words": words} for name, words in saved.items() if words != mine[name]
+        {"label": form.fields[name].label, "words": words}
+        for name, words in saved.items()
+        if words != mine[name]
     ]
     pairs = [(author.name, author.role) for author in theirs.authors.all()]
     if pairs != authors.pairs():

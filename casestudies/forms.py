@@ -75,7 +75,9 @@ class KeywordsField(forms.CharField):
         return "，".join(value) if isinstance(value, list) else value
 
     def clean(self, value):
-        words = super().clean(value).replace("，", ",").replace("、", ",").replace("；", ",").replace(";", ",")
+        words = (
+            super().clean(value).replace("，", ",").replace("、", ",").replace("；", ",").replace(";", ",")
+        )
         keywords = list(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
         if len(keywords) > KEYWORDS_MOST or any(len(keyword) > 40 for keyword in keywords):
             raise forms.ValidationError(_("Give at most ten keywords, separated by commas."))
@@ -86,9 +88,7 @@ class AgenciesField(forms.CharField):
     """Listed agencies by name, one on each line. Gives a list of agencies."""
 
     def __init__(self, **kwargs):
-        super().__init__(
-            widget=forms.Textarea(attrs={"rows": 2}), required=False, max_length=2000, **kwargs
-        )
+        super().__init__(widget=forms.Textarea(attrs={"rows": 2}), required=False, max_length=2000, **kwargs)
 
     def prepare_value(self, value):
         return "\n".join(agency.legal_name for agency in value) if isinstance(value, list) else value
@@ -109,7 +109,8 @@ class AgenciesField(forms.CharField):
         if len(near) == 1:
             return near[0]
         raise forms.ValidationError(
-            _("No listed agency is called “%(name)s”. Write its full name as in the directory.") % {"name": name}
+            _("No listed agency is called “%(name)s”. Write its full name as in the directory.")
+            % {"name": name}
         )
 
 
@@ -135,7 +136,9 @@ class CaseForm(forms.ModelForm):
     division = DivisionField(
         label=gettext_lazy("Place"),
         required=False,
-        help_text=gettext_lazy("The district or city where the work was done, such as 东莞市. Nothing more exact."),
+        help_text=gettext_lazy(
+            "The district or city where the work was done, such as 东莞市. Nothing more exact."
+        ),
     )
     keywords = KeywordsField(
         label=gettext_lazy("Keywords"),
@@ -145,7 +148,9 @@ class CaseForm(forms.ModelForm):
     )
     partners = AgenciesField(
         label=gettext_lazy("Partner agencies"),
-        help_text=gettext_lazy("Agencies that took part or wrote along, one on each line, by their full name."),
+        help_text=gettext_lazy(
+            "Agencies that took part or wrote along, one on each line, by their full name."
+        ),
     )
     began_from = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)
 
@@ -188,7 +193,10 @@ class CaseForm(forms.ModelForm):
             "keywords": instance.keywords,
             "partners": [partner.agency for partner in instance.partners.all()],
             "began_from": instance.latest_revision_id or 0,
-            **{f"topics_{scheme}": [topic for topic in chosen if topic.scheme == scheme] for scheme in SCHEMES},
+            **{
+                f"topics_{scheme}": [topic for topic in chosen if topic.scheme == scheme]
+                for scheme in SCHEMES
+            },
             **kwargs.pop("initial", {}),
         }
         self.other_topics = [topic for topic in chosen if topic.scheme not in SCHEMES]
@@ -204,7 +212,9 @@ class CaseForm(forms.ModelForm):
     def clean_people_reached(self):
         people = self.cleaned_data["people_reached"]
         if people is not None and people > 10_000_000:
-            raise forms.ValidationError(_("This is more people than one agency reaches. Please check the number."))
+            raise forms.ValidationError(
+                _("This is more people than one agency reaches. Please check the number.")
+            )
         return people
 
     def clean(self):
@@ -248,7 +258,11 @@ class CaseForm(forms.ModelForm):
     def sections(self) -> list[dict]:
         """For the template: each section's field with its guidance."""
         return [
-            {"field": self[name], "example": GUIDANCE[name].example, "is_required": name in CaseStudy.REQUIRED_SECTIONS}
+            {
+                "field": self[name],
+                "example": GUIDANCE[name].example,
+                "is_required": name in CaseStudy.REQUIRED_SECTIONS,
+            }
             for name in CaseStudy.SECTIONS
         ]
 

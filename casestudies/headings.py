@@ -42,9 +42,7 @@ WORDS = {
     "transferability conditions-for-transfer replication recommendations scaling-up",
     "further_text": "参考文献 附录 附件 致谢 references appendix acknowledgements further-text",
 }
-_FIELDS = {
-    word.replace("-", ""): field for field, words in WORDS.items() for word in words.split()
-}
+_FIELDS = {word.replace("-", ""): field for field, words in WORDS.items() for word in words.split()}
 _CHINESE_NUMBER = "[一二三四五六七八九十百〇零]"
 #: A line that numbers a part: the first kind divides a report, the second divides a part.
 NUMBERED_PART = re.compile(

@@ -18,9 +18,16 @@ from portal.models import Topic
 PAGE_SIZE = 20
 WORDS_MAX = 8
 QUERY_MAX_CHARACTERS = 200
-SORTS = {"newest": ("-first_published_at", "-pk"), "evidence": ("-evidence_level", "-first_published_at", "-pk")}
+SORTS = {
+    "newest": ("-first_published_at", "-pk"),
+    "evidence": ("-evidence_level", "-first_published_at", "-pk"),
+}
 SEARCHED = ("title", "title_en", "abstract", "abstract_en", *CaseStudy.SECTIONS)
-TOPIC_FACETS = {"population": Topic.Scheme.POPULATION, "service": Topic.Scheme.SERVICE, "method": Topic.Scheme.METHOD}
+TOPIC_FACETS = {
+    "population": Topic.Scheme.POPULATION,
+    "service": Topic.Scheme.SERVICE,
+    "method": Topic.Scheme.METHOD,
+}
 FACETS = (*TOPIC_FACETS, "place", "kind", "evidence", "year")
 
 
@@ -55,7 +62,8 @@ def context(query: QueryDict, user) -> dict:
     conditions = conditions_of(query, division)
     found = narrowed(published, conditions).distinct()
     facets = [
-        Facet(name, title_of(name), options_of(name, published, conditions, query, division)) for name in FACETS
+        Facet(name, title_of(name), options_of(name, published, conditions, query, division))
+        for name in FACETS
     ]
     page = Paginator(found.order_by(*SORTS[sort]).for_rows(), PAGE_SIZE).get_page(query.get("page"))
     years = facets[FACETS.index("year")].options
@@ -63,12 +71,26 @@ def context(query: QueryDict, user) -> dict:
         "words": words,
         "sort": sort,
         "sorts": [
-            {"value": "newest", "words": _("Newest first"), "url": address(query, sort=None), "is_chosen": sort == "newest"},
-            {"value": "evidence", "words": _("Strongest evidence first"), "url": address(query, sort="evidence"), "is_chosen": sort == "evidence"},
+            {
+                "value": "newest",
+                "words": _("Newest first"),
+                "url": address(query, sort=None),
+                "is_chosen": sort == "newest",
+            },
+            {
+                "value": "evidence",
+                "words": _("Strongest evidence first"),
+                "url": address(query, sort="evidence"),
+                "is_chosen": sort == "evidence",
+            },
         ],
         "facets": [facet for facet in facets if facet.options],
         "chosen": [(facet, facet.chosen) for facet in facets if facet.chosen],
-        "kept": [(name, query.get(name)) for name in (*FACETS, "sort") if query.get(name) and "\x00" not in query.get(name)],
+        "kept": [
+            (name, query.get(name))
+            for name in (*FACETS, "sort")
+            if query.get(name) and "\x00" not in query.get(name)
+        ],
         "cases": page,
         "bars": bars(years),
         "is_narrowed": bool(words or conditions),
@@ -90,7 +112,9 @@ def conditions_of(query: QueryDict, division: Division | None) -> dict[str, Q]:
     conditions = {}
     for name in TOPIC_FACETS:
         if (code := query.get(name, "")) and "\x00" not in code:
-            tagged = CaseStudy.topics.through.objects.filter(Q(topic__code=code) | Q(topic__parent__code=code))
+            tagged = CaseStudy.topics.through.objects.filter(
+                Q(topic__code=code) | Q(topic__parent__code=code)
+            )
             conditions[name] = Q(pk__in=tagged.values("casestudy"))
     if division:
         conditions["place"] = Q(division__code__startswith=division.stem)
@@ -151,10 +175,17 @@ def options_of(name: str, published, conditions: dict, query: QueryDict, divisio
     if field:
         counts = dict(cases.order_by().values_list(field).annotate(count=Count("pk", distinct=True)))
         choices = CaseStudy.Kind.choices if name == "kind" else CaseStudy.Evidence.choices
-        return [option(value, words, counts.get(value, 0)) for value, words in choices if value in counts or str(value) == chosen]
+        return [
+            option(value, words, counts.get(value, 0))
+            for value, words in choices
+            if value in counts or str(value) == chosen
+        ]
     counts = (
-        cases.filter(started_on__isnull=False).order_by()
-        .annotate(year=ExtractYear("started_on")).values_list("year").annotate(count=Count("pk", distinct=True))
+        cases.filter(started_on__isnull=False)
+        .order_by()
+        .annotate(year=ExtractYear("started_on"))
+        .values_list("year")
+        .annotate(count=Count("pk", distinct=True))
     )
     return [option(year, str(year), count) for year, count in sorted(counts, reverse=True)]
 
@@ -162,14 +193,20 @@ def options_of(name: str, published, conditions: dict, query: QueryDict, divisio
 def topic_options(scheme: str, cases, chosen: str, option) -> list[Option]:
     """The broad terms of a vocabulary; what is filed under a narrower term counts for its broader one."""
     counts = dict(
-        CaseStudy.topics.through.objects.filter(casestudy__in=cases.order_by().values("pk"), topic__scheme=scheme)
+        CaseStudy.topics.through.objects.filter(
+            casestudy__in=cases.order_by().values("pk"), topic__scheme=scheme
+        )
         .annotate(broad=Coalesce("topic__parent", "topic"))
         .order_by()
         .values_list("broad")
         .annotate(count=Count("casestudy", distinct=True))
     )
     terms = Topic.objects.filter(Q(pk__in=counts) | Q(code=chosen)).order_by("position")
-    return [option(term.code, term.name, counts.get(term.pk, 0)) for term in terms if term.pk in counts or term.code == chosen]
+    return [
+        option(term.code, term.name, counts.get(term.pk, 0))
+        for term in terms
+        if term.pk in counts or term.code == chosen
+    ]
 
 
 def place_options(cases, division: Division | None, option) -> list[Option]:
@@ -179,8 +216,11 @@ def place_options(cases, division: Division | None, option) -> list[Option]:
         if length == 4 and division is None:
             continue
         rows = (
-            cases.filter(division__isnull=False).order_by()
-            .annotate(stem=Substr("division__code", 1, length)).values_list("stem").annotate(count=Count("pk", distinct=True))
+            cases.filter(division__isnull=False)
+            .order_by()
+            .annotate(stem=Substr("division__code", 1, length))
+            .values_list("stem")
+            .annotate(count=Count("pk", distinct=True))
         )
         for stem, count in rows:
             if length == 2 or stem.startswith(division.code[:2]):

@@ -102,7 +102,9 @@ def read(name: str, content: bytes) -> Report:
         return report
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
-            _("This is a file of the old Word, or a protected one. Save it as .docx without a password and try again.")
+            _(
+                "This is a file of the old Word, or a protected one. Save it as .docx without a password and try again."
+            )
         )
     if content.startswith(b"%PDF"):
         raise Unreadable(_("A PDF cannot be taken apart into sections. Use the Word file it was made from."))

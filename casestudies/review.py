@@ -73,7 +73,9 @@ def tell_reviewers(sender, instance: TaskState, **kwargs):
     case = instance.workflow_state.content_object
     if not isinstance(case, CaseStudy):
         return task_submission_email_notifier(sender=sender, instance=instance, **kwargs)
-    for person in User.objects.filter(groups__in=instance.task.specific.groups.all(), is_active=True).distinct():
+    for person in User.objects.filter(
+        groups__in=instance.task.specific.groups.all(), is_active=True
+    ).distinct():
         write("case_submitted", to=person, case=case)
 
 
@@ -109,8 +111,18 @@ def write_our_letters() -> None:
     """
     for signal, receiver, sender, uid in (
         (task_submitted, tell_reviewers, TaskState, "group_approval_task_submitted_email_notification"),
-        (workflow_submitted, tell_nobody_of_a_case, WorkflowState, "workflow_state_submitted_email_notification"),
+        (
+            workflow_submitted,
+            tell_nobody_of_a_case,
+            WorkflowState,
+            "workflow_state_submitted_email_notification",
+        ),
         (workflow_approved, tell_of_publication, WorkflowState, "workflow_state_approved_email_notification"),
-        (workflow_rejected, tell_of_changes_wanted, WorkflowState, "workflow_state_rejected_email_notification"),
+        (
+            workflow_rejected,
+            tell_of_changes_wanted,
+            WorkflowState,
+            "workflow_state_rejected_email_notification",
+        ),
     ):
         signal.connect(receiver, sender=sender, dispatch_uid=uid)

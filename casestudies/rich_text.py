@@ -14,9 +14,7 @@ from django.utils.html import strip_tags
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline.state_inline import Delimiter
 
-TAGS = frozenset(
-    "p br h3 h4 ul ol li blockquote strong em a table caption thead tbody tr th td".split()
-)
+TAGS = frozenset(["p", "br", "h3", "h4", "ul", "ol", "li", "blockquote", "strong", "em", "a", "table", "caption", "thead", "tbody", "tr", "th", "td"])
 DROPPED_WITH_CONTENT = frozenset({"script", "style", "template", "iframe", "object", "noscript"})
 #: What other programs write, and what we call it.
 RENAMED = {"h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "div": "p"}
@@ -80,6 +78,7 @@ def from_markdown(text: str) -> str:
 
 def _clean_rendered(html: str) -> str:
     return clean(re.sub(r"&lt;br\s*/?&gt;", "<br>", html))
+
 
 def markdown_blocks(text: str, heading) -> list:
     """A Markdown text taken apart: `heading(text, level)` for its headings, clean HTML for each block between."""
@@ -181,7 +180,9 @@ class _MarkdownWriter(HTMLParser):
 
     def list(self, node: _Node) -> str:
         items = [child for child in node.children if isinstance(child, _Node) and child.tag == "li"]
-        is_loose = any(isinstance(part, _Node) and part.tag == "p" for item in items for part in item.children)
+        is_loose = any(
+            isinstance(part, _Node) and part.tag == "p" for item in items for part in item.children
+        )
         start = node.attributes.get("start") or ""
         number = None if node.tag == "ul" else int(start) if re.fullmatch(r"\d{1,8}", start, re.A) else 1
         lines = []

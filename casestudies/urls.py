@@ -10,6 +10,8 @@ urlpatterns = [
     path("desk/agencies/<slug:slug>/cases/new/", console.create_case, name="create_case"),
     path("desk/agencies/<slug:slug>/cases/import/", console.import_case, name="import_case"),
     path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/", console.edit_case, name="edit_case"),
-    path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/preview/", console.preview_case, name="preview_case"),
+    path(
+        "desk/agencies/<slug:slug>/cases/<uuid:public_id>/preview/", console.preview_case, name="preview_case"
+    ),
     path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/submit/", console.submit_case, name="submit_case"),
 ]

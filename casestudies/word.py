@@ -18,7 +18,12 @@ from casestudies.headings import Heading
 W_P, W_TBL, W_TR, W_TC, W_R = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc", "r"))
 W_HYPERLINK = qn("w:hyperlink")
 #: Parts whose words are not, or not yet, the text: deleted ones, boxes read on their own, twins for old programs.
-SKIPPED = {qn("w:del"), qn("w:moveFrom"), qn("w:txbxContent"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+SKIPPED = {
+    qn("w:del"),
+    qn("w:moveFrom"),
+    qn("w:txbxContent"),
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+}
 PICTURES = {qn("w:drawing"), qn("w:pict"), qn("w:object")}
 #: Layers around blocks that mean nothing here.
 WRAPPERS = {qn(f"w:{name}") for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
@@ -50,21 +55,28 @@ class _Reader:
     def __init__(self, source):
         self.source = source
         self.styles = {style.style_id: style for style in source.styles}
-        self.links = {key: relation.target_ref for key, relation in source.part.rels.items() if relation.is_external}
+        self.links = {
+            key: relation.target_ref for key, relation in source.part.rels.items() if relation.is_external
+        }
         self.formats = self.number_formats()
         self.pictures = self.footnotes = 0
 
     def number_formats(self) -> dict:
         """For each list and depth, how it is numbered: "bullet", "decimal" and so on."""
         part = next(
-            (relation.target_part for relation in self.source.part.rels.values() if relation.reltype.endswith("/numbering")),
+            (
+                relation.target_part
+                for relation in self.source.part.rels.values()
+                if relation.reltype.endswith("/numbering")
+            ),
             None,
         )
         if part is None:
             return {}
         abstract = {
             node.get(qn("w:abstractNumId")): {
-                level.get(qn("w:ilvl")): value_of(level.find(qn("w:numFmt"))) for level in node.findall(qn("w:lvl"))
+                level.get(qn("w:ilvl")): value_of(level.find(qn("w:numFmt")))
+                for level in node.findall(qn("w:lvl"))
             }
             for node in part.element.findall(qn("w:abstractNum"))
         }
@@ -154,9 +166,7 @@ class _Reader:
 
     def table(self, element) -> str:
         """A table, its first row as headings. A table of one cell is a frame around text."""
-        rows = [
-            [self.cell(cell) for cell in flat(row, W_TC)] for row in flat(element, W_TR)
-        ]
+        rows = [[self.cell(cell) for cell in flat(row, W_TC)] for row in flat(element, W_TR)]
         if len(rows) == 1 and len(rows[0]) == 1:
             return rows[0][0]
         head, *body = rows or [[]]
@@ -211,7 +221,9 @@ class _Reader:
             elif node.tag in (qn("w:footnoteReference"), qn("w:endnoteReference")):
                 self.footnotes += 1
             else:
-                self.pictures += sum(inner.tag == qn("a:blip") or is_old_picture(inner) for inner in node.iter())
+                self.pictures += sum(
+                    inner.tag == qn("a:blip") or is_old_picture(inner) for inner in node.iter()
+                )
         return words
 
     @staticmethod

@@ -1,0 +1,69 @@
+"""The library of the demo world: 36 case studies, each submitted by its agency and approved by the portal's editor."""
+
+import random
+import tomllib
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from casestudies import authoring, review
+from casestudies.models import CaseStudy
+from casestudies.rich_text import from_markdown
+from orgs.models import Agency, Division, User
+from portal.models import Topic
+
+DATA = Path(__file__).parent / "demo_data"
+WORDS = (
+    "title",
+    "title_en",
+    "language",
+    "started_on",
+    "ended_on",
+    "evidence_level",
+    "people_reached",
+    "keywords",
+)
+
+
+def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None:
+    """Write every case as a draft, submit and approve it; then date its publication a while after the work ended."""
+    files = sorted(DATA.glob("*.toml"))
+    step(f"{len(files)} case studies")
+    topics = {topic.code: topic for topic in Topic.objects.all()}
+    places = {division.code: division for division in Division.objects.current()}
+    agencies = {agency.slug: agency for agency in Agency.objects.filter(is_sample=True)}
+    editor = User.objects.get(email="editor@example.org", is_sample=True)
+    for file in files:
+        entry = tomllib.loads(file.read_text(encoding="utf-8"))
+        agency = agencies[entry["agency"]]
+        writer = agency.memberships.get(role="owner").user
+        case = authoring.start_case(
+            agency,
+            by=writer,
+            is_sample=True,
+            kind=entry["record_type"],
+            abstract=entry["abstract"].strip(),
+            abstract_en=entry.get("abstract_en", "").strip(),
+            division=places.get(entry["division"]),
+            topics=[topics[code] for code in entry["topics"]],
+            authors=[(author["name"], author["role"]) for author in entry["authors"]],
+            partners=[agencies[key] for key in entry["partners"]],
+            **{name: entry[name] for name in WORDS if name in entry},
+            **{name: from_markdown(text) for name, text in entry["sections"].items()},
+        )
+        authoring.submit(case, by=writer)
+        review.approve(case, by=editor)
+        published = min(
+            entry["ended_on"] + timedelta(days=dice.randrange(40, 260)),
+            today - timedelta(days=dice.randrange(1, 40)),
+        )
+        at = timezone.make_aware(datetime.combine(published, time(9)))
+        CaseStudy.objects.filter(pk=case.pk).update(first_published_at=at, last_published_at=at)
+
+
+def remove() -> None:
+    """Take the sample cases away, with their revisions and reviews."""
+    for case in CaseStudy.objects.filter(is_sample=True):
+        case.delete()
