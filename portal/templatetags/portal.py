@@ -64,7 +64,7 @@ def page_head(content, title, introduction="", eyebrow=""):
     """The title of a page with what it is and what can be done there."""
     return render_to_string(
         "components/page_head.html",
-        {"title": title, "introduction": introduction, "eyebrow": eyebrow, "actions": content.strip()},
+        {"title": title, "introduction": introduction, "eyebrow": eyebrow, "actions": mark_safe(content.strip())},
     )
 
 
@@ -83,7 +83,7 @@ def badge(content, tone="quiet"):
 @register.simple_block_tag
 def empty(content, title):
     """What belongs here, and the first step."""
-    return render_to_string("components/empty.html", {"content": content.strip(), "title": title})
+    return render_to_string("components/empty.html", {"content": mark_safe(content.strip()), "title": title})
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
