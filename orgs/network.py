@@ -25,7 +25,14 @@ LABELS = (
 )
 ALONE_SHOWN = 40
 MARGIN = 12
+SHEET = (560, 400)  # for 20 agencies; labels stay readable where the picture is 40 rem wide
+STEP = 110
 KEPT_FOR = 24 * 3600
+
+
+def css_of(kind: Topic) -> str:
+    """col:research as the class col-research."""
+    return kind.code.replace(":", "-")
 
 
 @dataclass
@@ -62,8 +69,7 @@ class Edge:
 
     @property
     def css(self) -> str:
-        """col:research as the class col-research."""
-        return self.kind.code.replace(":", "-")
+        return css_of(self.kind)
 
 
 @dataclass
@@ -129,8 +135,10 @@ def draw(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
     key = f"network:{get_language()}:{sha256(repr(facts).encode()).hexdigest()}"
     places = cache.get(key)
     if places is None:
-        spring(picture)
-        part_labels(picture.nodes)
+        linked = [node for node in picture.nodes if node.partners]
+        spring(linked, picture.edges)
+        part_labels(linked)
+        line_up_below([node for node in picture.nodes if not node.partners], linked)
         places = [(round(node.x, 1), round(node.y, 1)) for node in picture.nodes]
         cache.set(key, places, KEPT_FOR)
     for node, (x, y) in zip(picture.nodes, places, strict=True):
@@ -138,9 +146,10 @@ def draw(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
     return finish(picture)
 
 
-def kinds_of(partnerships: list[Partnership]) -> list[Topic]:
+def kinds_of(partnerships: list[Partnership]) -> list[dict]:
     """The kinds that occur, for the key of the picture."""
-    return sorted({partnership.kind for partnership in partnerships}, key=lambda kind: kind.position)
+    kinds = sorted({partnership.kind for partnership in partnerships}, key=lambda kind: kind.position)
+    return [{"name": kind.name, "css": css_of(kind)} for kind in kinds]
 
 
 def prepare(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
@@ -172,17 +181,17 @@ def prepare(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
     return Picture(list(nodes.values()), edges, 0, 0)
 
 
-def spring(picture: Picture) -> None:
+def spring(nodes: list[Node], edges: list[Edge]) -> None:
     """Places by springs and distances (Fruchterman and Reingold 1991), from a start in the order of the links.
 
-    The work is held to about a second for 300 agencies: the more there are, the fewer the rounds.
+    The work is held to about a second for 300 agencies: the more there are, the fewer the rounds. In the end the
+    picture is brought to a sheet that is as large as the number of agencies asks for.
     """
-    nodes = picture.nodes
     if not nodes:
         return
     neighbours: dict[int, list[int]] = defaultdict(list)
     index = {node.agency.pk: number for number, node in enumerate(nodes)}
-    pairs = sorted({(index[edge.start.agency.pk], index[edge.end.agency.pk]) for edge in picture.edges})
+    pairs = sorted({(index[edge.start.agency.pk], index[edge.end.agency.pk]) for edge in edges})
     for one, other in pairs:
         neighbours[one].append(other)
         neighbours[other].append(one)
@@ -224,8 +233,23 @@ def spring(picture: Picture) -> None:
             length = math.hypot(dx, dy) or 0.01
             xs[one] += dx / length * min(length, limit)
             ys[one] += dy / length * min(length, limit)
+    side = math.sqrt(count / 20)
+    wide, high = max(xs) - min(xs) or 1, max(ys) - min(ys) or 1
     for number, node in enumerate(nodes):
-        node.x, node.y = xs[number], ys[number]
+        node.x, node.y = xs[number] * SHEET[0] * side / wide, ys[number] * SHEET[1] * side / high
+
+
+def line_up_below(alone: list[Node], linked: list[Node]) -> None:
+    """Agencies without a partner stand in rows under the picture, ready to be drawn in."""
+    bottom = max((node.y + node.height for node in linked), default=0) + 2 * LINE
+    left = min((node.x for node in linked), default=0)
+    right = max((node.x for node in linked), default=STEP * 5)
+    in_a_row = max(1, int((right - left) // STEP))
+    for number, node in enumerate(alone):
+        row, column = divmod(number, in_a_row)
+        last = min(in_a_row, len(alone) - row * in_a_row)
+        node.x = (left + right) / 2 + (column - (last - 1) / 2) * STEP
+        node.y = bottom + row * 4 * LINE
 
 
 def walk(nodes: list[Node], neighbours: dict[int, list[int]]) -> list[int]:
@@ -314,8 +338,8 @@ def wrap(text: str) -> list[str]:
     parts = text.split(" ") if " " in text else list(text)
     glue = " " if " " in text else ""
     total = width_of(text)
-    room = LABEL_EMS if total <= LABEL_EMS else max(total / 2 + (0.6 if not glue else 1.6), LABEL_EMS * 0.7)
-    room = min(room, LABEL_EMS + 1.5)
+    widest = 9 if glue else LABEL_EMS + 1.5  # words of Latin letters break less well
+    room = LABEL_EMS if total <= LABEL_EMS else min(total / 2 + (1.6 if glue else 0.6), widest)
     lines = [""]
     for part in parts:
         longer = f"{lines[-1]}{glue}{part}" if lines[-1] else part

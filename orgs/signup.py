@@ -22,6 +22,9 @@ class Suggestions(forms.TextInput):
         super().__init__(attrs)
         self.read = read
 
+    def use_required_attribute(self, initial):
+        return False  # the box below the field can take its place
+
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, {**(attrs or {}), "list": f"{name}_suggestions"})
         return {**context, "suggestions": self.read()}
@@ -70,7 +73,7 @@ class PersonFields(forms.Form):
     occupation = forms.ChoiceField(label=gettext_lazy("You are"), choices=User.Occupation)
     agency = AgencyNameField(
         label=gettext_lazy("Which agency do you work for?"),
-        required=False,
+        error_messages={"required": gettext_lazy("Please name your agency, or tick the box below.")},
         help_text=gettext_lazy(
             "Its managers are asked to confirm once you have confirmed your e-mail address."
         ),
@@ -86,6 +89,7 @@ class PersonFields(forms.Form):
             password.help_text = _(
                 "At least 10 characters. Leave it empty if you would rather sign in with a code that we send by e-mail."
             )
+        self.fields["agency"].required = not self.data.get("has_no_agency")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 
@@ -93,8 +97,6 @@ class PersonFields(forms.Form):
         cleaned = super().clean()
         if cleaned.get("has_no_agency"):
             cleaned["agency"] = None
-        elif not cleaned.get("agency") and "agency" not in self.errors:
-            self.add_error("agency", _("Please name your agency, or tick the box below."))
         return cleaned
 
 

@@ -138,6 +138,12 @@ class Agency(index.Indexed, models.Model):
         return pick(zh=self.short_name or self.legal_name, en=self.name_en)
 
     @property
+    def populations_served(self) -> list[Topic]:
+        """The groups of all its services, each once, in the order of the vocabulary. For rows: see `for_rows`."""
+        served = {topic for service in self.shown_services for topic in service.populations.all()}
+        return sorted(served, key=lambda topic: topic.position)
+
+    @property
     def text(self) -> "AgencyText | None":
         """The prose in the reader's language, or in the other when there is none."""
         texts = {text.language: text for text in self.texts.all()}
