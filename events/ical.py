@@ -74,7 +74,7 @@ def message(
         for name in ("DTSTAMP", "SEQUENCE", "STATUS"):
             component.pop(name)
         component.add("dtstamp", at.replace(microsecond=0))
-        component.add("sequence", session.sequence + messages_before + (status == "CANCELLED"))
+        component.add("sequence", session.sequence + messages_before)
         component.add("status", status)
         component.add("organizer", organizer())
         if is_for_one:

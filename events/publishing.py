@@ -81,6 +81,8 @@ def update_event(
         seated = event.registrations.filter(status=Registration.Status.CONFIRMED).select_related("user")
         kept = set(event.sessions.values_list("pk", flat=True))
         dropped = [session for session in before if session.pk not in kept]
+        for session in dropped:  # its end must count more than anything said of it before
+            session.sequence += 1
         for one in seated:
             one.event = event
             registration.tell(one, "event_changed", at=at, dropped=dropped)

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django_tasks_db.models import DBTaskResult
 
 from portal import setup
 from tests import factories
@@ -13,6 +13,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Every test starts in a portal that was set up, with its pages, vocabularies and groups."""
     with django_db_blocker.unblock():
         setup.run()
+        DBTaskResult.objects.all().delete()  # each test begins with an empty outbox
 
 
 @pytest.fixture(autouse=True)
@@ -28,9 +29,10 @@ def deliver():
 
     def run():
         before = len(mail.outbox)
-        call_command(
-            "db_worker", backend_name="outbox", batch=True, startup_delay=False, interval=0, verbosity=0
-        )
+        ready = DBTaskResult.objects.ready().filter(backend_name="outbox")
+        while job := ready.first():  # db_worker itself closes the connection, and with it the test's transaction
+            job.task.call(*job.task_result.args, **job.task_result.kwargs)
+            job.set_successful(None)
         return mail.outbox[before:]
 
     return run
