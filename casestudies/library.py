@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce, ExtractYear, Substr
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from casestudies.models import CaseStudy
@@ -53,7 +52,7 @@ class Facet:
         return next((option for option in self.options if option.is_chosen), None)
 
 
-def context(query: QueryDict, user) -> dict:
+def context(query, user) -> dict:
     """What the library page shows for the parameters of its address. Unknown and wrong values are as if not there."""
     words = " ".join(query.get("q", "").replace("\x00", "").split())[:QUERY_MAX_CHARACTERS]
     sort = query.get("sort") if query.get("sort") in SORTS else "newest"
@@ -107,7 +106,7 @@ def matching(cases, words: str):
     return cases
 
 
-def conditions_of(query: QueryDict, division: Division | None) -> dict[str, Q]:
+def conditions_of(query, division: Division | None) -> dict[str, Q]:
     """What each filter of the address asks for; a value that cannot be is left out."""
     conditions = {}
     for name in TOPIC_FACETS:
@@ -157,7 +156,7 @@ def title_of(name: str) -> str:
     }[name]
 
 
-def options_of(name: str, published, conditions: dict, query: QueryDict, division) -> list[Option]:
+def options_of(name: str, published, conditions: dict, query, division) -> list[Option]:
     """The values of one filter that lead somewhere, and the chosen one even if it leads nowhere. One or two queries."""
     cases = narrowed(published, conditions, but=name)
     chosen = query.get(name, "") if name in conditions else ""
@@ -230,7 +229,7 @@ def place_options(cases, division: Division | None, option) -> list[Option]:
     return [option(place.code, place.name, counts.get(place.code, 0)) for place in found]
 
 
-def address(query: QueryDict, **changes) -> str:
+def address(query, **changes) -> str:
     """The library's address with some parameters set or, when None, dropped. A choice begins at the first page."""
     query = query.copy()
     query.pop("page", None)

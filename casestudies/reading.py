@@ -2,7 +2,6 @@
 
 from casestudies import citation
 from casestudies.models import CaseStudy
-from orgs.models import Agency
 
 #: Where a licence can be read in full.
 LICENCE_URLS = {
@@ -16,9 +15,6 @@ def context(case: CaseStudy) -> dict:
     """The case with what stands beside its text. A draft has no citation: there is nothing to cite yet."""
     return {
         "case": case,
-        "topics": list(case.topics.all()),
-        "partner_agencies": [partner.agency for partner in case.partners.all()],
-        "listed": Agency.Status.LISTED,
         "licence_url": LICENCE_URLS.get(case.licence, ""),
         **(cited(case) if case.live else {}),
     }
