@@ -1,8 +1,11 @@
 """Words in two languages: which text a reader gets, and in which language it is."""
 
+import re
+
 from django.utils.translation import get_language
 
 CHINESE, ENGLISH = "zh-hans", "en"
+HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿𠀀-𳑿]")
 
 
 class Text(str):
@@ -29,3 +32,8 @@ def original(value: str, language: str, *, en: str = "") -> Text:
     if en and (get_language() or "").startswith(ENGLISH):
         return Text(en, ENGLISH)
     return Text(value, language)
+
+
+def language_of(text: str) -> str:
+    """The language that a text without a label is in: Chinese as soon as it has a Chinese character."""
+    return CHINESE if HAN.search(text) else ENGLISH

@@ -47,22 +47,34 @@ class Row:
     cells: dict[str, str]
 
 
-def read(path: Path) -> list[Row]:
-    """The rows of a CSV or Excel file that hold anything. Raises Refused when it is not a table that can be read."""
+def read(path: Path, *, may_be_bare: bool = False) -> list[Row]:
+    """The rows of a CSV or Excel file that hold anything. Raises Refused when it is not a table that can be read.
+
+    A header without rows is refused too, unless it `may_be_bare`.
+    """
     if path.stat().st_size > MAX_BYTES:
         raise Refused(
             gettext("“%(name)s” is larger than %(limit)d MB. Split it.")
             % {"name": path.name, "limit": MAX_BYTES // 1024 // 1024}
         )
-    return read_bytes(path.read_bytes(), path.name)
+    return read_bytes(path.read_bytes(), path.name, may_be_bare=may_be_bare)
 
 
-def read_bytes(data: bytes, name: str) -> list[Row]:
+def read_bytes(data: bytes, name: str, *, may_be_bare: bool = False) -> list[Row]:
     """As `read`, for a file that was uploaded."""
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise Refused(gettext("“%(name)s” is empty.") % {"name": name})
     lines = excel(data, name) if data.startswith(b"PK") else text_table(data, name)
-    return keyed(lines, name)
+    rows = keyed(lines, name)
+    if not rows and not may_be_bare:
+        raise Refused(gettext("“%(name)s” has a header but no rows.") % {"name": name})
+    return rows
+
+
+def looks_like_json(path: Path) -> bool:
+    """Whether the first sign in the file opens a JSON object or list."""
+    with path.open("rb") as file:
+        return file.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
 def decode(data: bytes, name: str) -> str:
@@ -84,7 +96,7 @@ def decode(data: bytes, name: str) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        # GB18030 can read almost any bytes as private or rare characters: such a reading is no evidence.
+        # GB18030 makes characters of almost any bytes: that it can read them is no evidence.
         if encoding == "gb18030" and not reads_as_chinese(text):
             continue
         return text
@@ -98,19 +110,14 @@ def unreadable(name: str) -> str:
 
 
 def reads_as_chinese(text: str) -> bool:
-    """Whether most characters beyond ASCII are ones that Chinese texts use, and no control characters are there."""
+    """Whether what GB18030 reads there is what people write: half of it within GB 2312, and no control characters.
+
+    Müller in a western encoding reads as M黮ler, with a character that hardly anybody uses.
+    """
     beyond = [character for character in text if character > "\x7f"]
-    usual = [
-        character
-        for character in beyond
-        if "\u4e00" <= character <= "\u9fff"
-        or "\u3000" <= character <= "\u303f"
-        or "\uff00" <= character <= "\uffef"
-        or "\u2010" <= character <= "\u2044"
-        or character in "·×°"
-    ]
+    usual = [character for character in beyond if character.encode("gb2312", "ignore")]
     has_controls = any(character < " " and character not in "\t\r\n" for character in text)
-    return not has_controls and len(usual) >= 0.9 * len(beyond)
+    return not has_controls and len(usual) >= 0.5 * len(beyond)
 
 
 def text_table(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -230,6 +237,4 @@ def keyed(lines: Iterator[tuple[int, list[str]]], name: str) -> list[Row]:
                 % {"name": name, "limit": MAX_ROWS}
             )
         rows.append(Row(number, {key: cell for key, cell in zip(header, cells, strict=False) if key}))
-    if not rows:
-        raise Refused(gettext("“%(name)s” has a header but no rows.") % {"name": name})
     return rows

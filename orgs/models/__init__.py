@@ -4,6 +4,7 @@ from orgs.models.user import User  # noqa: I001  the others point at it
 from orgs.models.division import Division
 from orgs.models.agency import Agency, AgencyText
 from orgs.models.service import Service
+from orgs.models.location import Location
 from orgs.models.membership import JoinRequest, Membership, Role
 from orgs.models.partnership import Partnership, PartnershipParty
 from orgs.pages import DirectoryPage
@@ -14,6 +15,7 @@ __all__ = [
     "DirectoryPage",
     "Division",
     "JoinRequest",
+    "Location",
     "Membership",
     "Partnership",
     "PartnershipParty",

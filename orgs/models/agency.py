@@ -128,14 +128,19 @@ class Agency(index.Indexed, models.Model):
         return reverse("agency", args=[self.slug])
 
     @property
+    def name_in_chinese(self) -> str:
+        """Empty for a foreign agency, which is registered under its English name and has no other."""
+        return self.legal_name if self.legal_name != self.name_en else ""
+
+    @property
     def name(self) -> Text:
         """The full name in the reader's language."""
-        return pick(zh=self.legal_name, en=self.name_en)
+        return pick(zh=self.name_in_chinese, en=self.name_en)
 
     @property
     def label(self) -> Text:
         """The short name, for rows and pictures."""
-        return pick(zh=self.short_name or self.legal_name, en=self.name_en)
+        return pick(zh=self.short_name or self.name_in_chinese, en=self.name_en)
 
     @property
     def populations_served(self) -> list[Topic]:

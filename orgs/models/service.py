@@ -51,6 +51,7 @@ class Service(models.Model):
     delivery = models.JSONField(_("delivery"), default=list, blank=True)
     fees = models.CharField(_("fees"), max_length=8, choices=Fees, default=Fees.FREE)
     areas = models.ManyToManyField(Division, related_name="+", blank=True, verbose_name=_("areas served"))
+    is_offered = models.BooleanField(_("offered now"), default=True)
     external_id = models.CharField(
         _("identifier at the source"), max_length=200, null=True, blank=True, editable=False
     )

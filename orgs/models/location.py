@@ -1,0 +1,44 @@
+"""A place where people find an agency: a service point with an address, a phone, a spot on the map."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orgs.models.agency import Agency
+from portal.bilingual import Text, pick
+
+
+class Location(models.Model):
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="locations", verbose_name=_("agency"))
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
+    name_en = models.CharField(_("English name"), max_length=200, blank=True)
+    address = models.CharField(_("address for visitors"), max_length=250, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    external_id = models.CharField(
+        _("identifier at the source"), max_length=200, null=True, blank=True, editable=False
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("location")
+        verbose_name_plural = _("locations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "external_id"], name="one_location_per_source_identifier"
+            ),
+            models.CheckConstraint(condition=~Q(name_zh="", name_en=""), name="a_location_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="a_location_lies_on_the_earth",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> Text:
+        return pick(zh=self.name_zh, en=self.name_en)
