@@ -12,7 +12,10 @@ def context(agency: Agency, user) -> dict:
         if agency.pk in {party.agency_id for party in partnership.parties.all()}
     ]
     return {
-        "services": agency.services.prefetch_related("types", "populations", "methods", "areas__parent"),
+        "services": agency.services.offered().prefetch_related(
+            "types", "populations", "methods", "areas__parent"
+        ),
+        "locations": agency.locations.all(),
         "people": agency.memberships.active().filter(is_shown=True).select_related("user"),
         "partnerships": partnerships,
         "network": network.around(agency, partnerships),

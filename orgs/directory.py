@@ -62,7 +62,7 @@ def read_facts(user) -> list[Facts]:
         agencies[pk] = Facts(pk, tuple(name.lower() for name in names if name), seat or "", {kind})
     services: dict[int, tuple[int, dict[str, set[str]]]] = {}
     for pk, agency in (
-        Service.objects.filter(agency__in=list(agencies)).order_by().values_list("pk", "agency")
+        Service.objects.offered().filter(agency__in=list(agencies)).order_by().values_list("pk", "agency")
     ):
         services[pk] = (agency, defaultdict(set))
     for name, attribute in {

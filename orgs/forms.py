@@ -147,6 +147,7 @@ class ServiceForm(forms.ModelForm):
             "areas",
             "delivery",
             "fees",
+            "is_offered",
         ]
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 4}),

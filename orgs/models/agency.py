@@ -30,7 +30,7 @@ class AgencyQuerySet(models.QuerySet):
         """With what a row of the directory shows."""
         return self.select_related("division__parent", "org_type").prefetch_related(
             "texts",
-            Prefetch("services", to_attr="shown_services"),
+            Prefetch("services", Agency.services.rel.related_model.objects.offered(), "shown_services"),
             "shown_services__types",
             "shown_services__populations",
         )

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
-from portal.bilingual import Text, pick
+from portal.bilingual import Text, language_of, pick
 
 
 class Location(models.Model):
@@ -42,3 +42,7 @@ class Location(models.Model):
     @property
     def name(self) -> Text:
         return pick(zh=self.name_zh, en=self.name_en)
+
+    @property
+    def address_text(self) -> Text:
+        return Text(self.address, language_of(self.address))

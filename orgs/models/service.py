@@ -7,8 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
 from orgs.models.division import Division
-from portal.bilingual import Text, pick
+from portal.bilingual import Text, language_of, pick
 from portal.models import Topic
+
+
+class ServiceQuerySet(models.QuerySet):
+    def offered(self):
+        """Those that people can turn to now."""
+        return self.filter(is_offered=True)
 
 
 class Service(models.Model):
@@ -56,6 +62,8 @@ class Service(models.Model):
         _("identifier at the source"), max_length=200, null=True, blank=True, editable=False
     )
 
+    objects = ServiceQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         verbose_name = _("service")
@@ -73,6 +81,11 @@ class Service(models.Model):
     @property
     def name(self) -> Text:
         return pick(zh=self.name_zh, en=self.name_en)
+
+    @property
+    def summary_text(self) -> Text:
+        """The summary, which stands in one language only."""
+        return Text(self.summary, language_of(self.summary))
 
     @property
     def delivery_words(self) -> list[str]:

@@ -276,3 +276,15 @@ def test_broken_json_is_a_sentence(tmp_path, text):
 def test_strange_values_never_end_in_a_traceback(bring_in, tmp_path, record):
     bring_in(write(tmp_path, record))
     assert Agency.objects.count() == 1
+
+
+def test_the_page_shows_the_locations_and_only_what_is_offered(bring_in, client):
+    bring_in(given("agencies", "ohana-csv"), list=True)
+    page = client.get(
+        Agency.objects.get(name_en="Redwood City Public Library").get_absolute_url()
+    ).content.decode()
+    assert page.count("Middlefield Road") == 3
+    assert "650 780-7077" in page
+    closed = client.get(Agency.objects.get(name_en="Fake Org").get_absolute_url()).content.decode()
+    assert "Location with no phone" in closed
+    assert "Service with blank fields" not in closed
