@@ -1,1 +1,62 @@
-"""The search documents of this app: see portal.search."""
+"""Case studies in the search: every section of them, and who wrote them."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.html import strip_tags
+
+from casestudies.models import CaseAuthor, CasePartner, CaseStudy
+from orgs.models import Agency
+from portal.bilingual import Text
+from portal.search.document import Document, Record
+
+
+def public():
+    return (
+        CaseStudy.objects.visible_to(AnonymousUser())
+        .select_related("agency", "division__parent")
+        .prefetch_related("topics", "authors", "partners__agency")
+    )
+
+
+def document(case: CaseStudy) -> Document:
+    agencies = [case.agency, *(partner.agency for partner in case.partners.all())]
+    agencies = [agency for agency in agencies if agency.status == Agency.Status.LISTED]
+    topics = list(case.topics.all())
+    said = [
+        Text(case.abstract, case.language),
+        Text(case.abstract_en, "en"),
+        *(Text(plain(section["html"]), case.language) for section in case.sections),
+    ]
+    began = case.started_on or case.first_published_at
+    return Document(
+        kind="case",
+        pk=case.pk,
+        titles=(Text(case.title, case.language), *(Text(t, "en") for t in [case.title_en] if t)),
+        texts=tuple(text for text in said if text),
+        keywords=(
+            *map(str, case.keywords),
+            *(name for topic in topics for name in (topic.name_zh, topic.name_en)),
+            *(author.name for author in case.authors.all()),
+            *(name for agency in agencies for name in (agency.legal_name, agency.short_name, agency.name_en)),
+            *((case.division.full_name_zh, case.division.name_en) if case.division else ()),
+        ),
+        topics=tuple(topic.code for topic in topics),
+        division=case.division.code if case.division else "",
+        year=began.year if began else None,
+        agencies=tuple(agency.slug for agency in agencies),
+    )
+
+
+RECORD = Record(
+    kind="case",
+    public=public,
+    document=document,
+    template="casestudies/_found.html",
+    parts={
+        CaseAuthor: lambda author: [author.case_id],
+        CasePartner: lambda partner: [partner.case_id],
+        Agency: lambda agency: [
+            *agency.case_studies.values_list("pk", flat=True),
+            *agency.partnered_cases.values_list("case_id", flat=True),
+        ],
+    },
+)

@@ -1,0 +1,123 @@
+"""Search over all records: one port, whatever engine SEARCH_URL names.
+
+    from portal.search import search
+    results = search("农民工 讨薪", kinds=["case"], filters={"topics": ["svc:rights"]}, limit=20)
+
+Only what everybody may read is indexed. Whoever shows a result fetches the record by `visible_to` all the same: the
+index follows the database by a moment.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import get_language
+
+from portal.search import document
+from portal.search.embedded import Embedded
+from portal.search.engine import Engine, SearchIsAway
+from portal.search.passages import Passage, passage
+from portal.search.query import understand
+
+logger = logging.getLogger(__name__)
+
+DEEPEST = 1000  # hits; nobody reads further, and a crawler should not
+
+
+@dataclass(frozen=True)
+class Hit:
+    id: str  # such as "case:12"
+    kind: str
+    pk: int
+    score: float
+    passage: Passage
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found. `counts` is by kind, whatever kinds were asked for; `total` is of the kinds asked for."""
+
+    total: int = 0
+    hits: list[Hit] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    #: False when the engine could not answer: say so, and offer the lists.
+    is_available: bool = True
+
+
+def search(
+    text: str,
+    kinds: Iterable[str] | None = None,
+    filters: Mapping[str, Iterable] | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> Results:
+    """The records that answer `text`, the best first. Never raises because of `text` or of a broken index.
+
+    `filters`: topics (codes), division (a code or its beginning by level), year, agency (slugs), language; of each
+    the record has one of the values given.
+    """
+    asked = understand(text, {**(filters or {}), "only_in": ("", get_language() or "")})
+    if asked.asks_for_nothing:
+        return Results()
+    kinds = None if kinds is None else list(kinds)
+    limit = max(0, min(limit, DEEPEST - offset))
+    try:
+        found = engine().search(asked, kinds=kinds, limit=limit, offset=max(0, offset))
+    except SearchIsAway as away:
+        logger.warning("Search is away: %s", away)
+        return Results(is_available=False)
+    return Results(
+        total=sum(count for kind, count in found.counts.items() if kinds is None or kind in kinds),
+        hits=[Hit(hit.id, hit.kind, hit.pk, hit.score, passage(hit.texts, asked)) for hit in found.hits],
+        counts=found.counts,
+    )
+
+
+def index(documents: Iterable[document.Document]) -> None:
+    """Index these documents. Raises SearchIsAway or SearchIsBusy."""
+    with engine().writer() as writer:
+        for each in documents:
+            writer.add(each)
+
+
+def remove(ids: Iterable[str]) -> None:
+    """Forget these documents. Raises SearchIsAway or SearchIsBusy."""
+    with engine().writer() as writer:
+        for id in ids:
+            writer.remove(id)
+
+
+def rebuild(progress=lambda documents: documents) -> int:
+    """Build the index from the database beside the live one and switch. Returns the number of documents."""
+    return engine().rebuild(lambda: progress(document.documents()))
+
+
+def engine() -> Engine:
+    """The engine that SEARCH_URL names. Nothing is opened before the first question."""
+    return _engine(settings.SEARCH_URL)
+
+
+@lru_cache(maxsize=1)
+def _engine(url: str) -> Engine:
+    address = urlsplit(url)
+    if address.scheme == "tantivy":
+        if address.netloc or address.path in ("", "/"):
+            raise ImproperlyConfigured(
+                "SEARCH_URL names no folder. Write tantivy:// and an absolute path, such as: "
+                "tantivy:///srv/tongxing/search"
+            )
+        return Embedded(Path(unquote(address.path)))
+    if address.scheme in ("elasticsearch", "opensearch"):
+        raise ImproperlyConfigured(
+            f"SEARCH_URL names {address.scheme}, which this version cannot use. "
+            "Use the embedded engine, such as: tantivy:///srv/tongxing/search"
+        )
+    raise ImproperlyConfigured(
+        f'SEARCH_URL begins with "{address.scheme}", which is no search engine of ours. '
+        "Use the embedded engine, such as: tantivy:///srv/tongxing/search"
+    )
