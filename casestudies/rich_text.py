@@ -14,7 +14,28 @@ from django.utils.html import strip_tags
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline.state_inline import Delimiter
 
-TAGS = frozenset(["p", "br", "h3", "h4", "ul", "ol", "li", "blockquote", "strong", "em", "a", "table", "caption", "thead", "tbody", "tr", "th", "td"])
+TAGS = frozenset(
+    [
+        "p",
+        "br",
+        "h3",
+        "h4",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "strong",
+        "em",
+        "a",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ]
+)
 DROPPED_WITH_CONTENT = frozenset({"script", "style", "template", "iframe", "object", "noscript"})
 #: What other programs write, and what we call it.
 RENAMED = {"h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "div": "p"}

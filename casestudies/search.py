@@ -1,7 +1,7 @@
 """Case studies in the search: every section of them, and who wrote them."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.utils.html import strip_tags
+from wagtail.rich_text import get_text_for_indexing
 
 from casestudies.models import CaseAuthor, CasePartner, CaseStudy
 from orgs.models import Agency
@@ -24,7 +24,7 @@ def document(case: CaseStudy) -> Document:
     said = [
         Text(case.abstract, case.language),
         Text(case.abstract_en, "en"),
-        *(Text(plain(section["html"]), case.language) for section in case.sections),
+        *(Text(get_text_for_indexing(section["html"]), case.language) for section in case.sections),
     ]
     began = case.started_on or case.first_published_at
     return Document(
@@ -37,7 +37,7 @@ def document(case: CaseStudy) -> Document:
             *(name for topic in topics for name in (topic.name_zh, topic.name_en)),
             *(author.name for author in case.authors.all()),
             *(name for agency in agencies for name in (agency.legal_name, agency.short_name, agency.name_en)),
-            *((case.division.full_name_zh, case.division.name_en) if case.division else ()),
+            *(case.division.all_names if case.division else ()),
         ),
         topics=tuple(topic.code for topic in topics),
         division=case.division.code if case.division else "",
@@ -48,6 +48,7 @@ def document(case: CaseStudy) -> Document:
 
 RECORD = Record(
     kind="case",
+    model=CaseStudy,
     public=public,
     document=document,
     template="casestudies/_found.html",

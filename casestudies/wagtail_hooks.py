@@ -8,7 +8,14 @@ from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.admin.ui.tables import BooleanColumn, DateColumn, UpdatedAtColumn
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.models import WorkflowState
@@ -87,7 +94,9 @@ class CaseStudyViewSet(SnippetViewSet):
     )
 
     def get_queryset(self, request):
-        return CaseStudy.objects.select_related("agency").annotate(is_awaiting_review=Exists(awaiting_review()))
+        return CaseStudy.objects.select_related("agency").annotate(
+            is_awaiting_review=Exists(awaiting_review())
+        )
 
 
 register_snippet(CaseStudyViewSet)

@@ -38,7 +38,7 @@ def document(event: Event) -> Document:
             *sorted(name for topic in topics for name in (topic.name_zh, topic.name_en)),
             *(name for agency in agencies for name in (agency.legal_name, agency.short_name, agency.name_en)),
             *map(_words, event.speakers),
-            *((event.division.full_name_zh, event.division.name_en) if event.division else ()),
+            *(event.division.all_names if event.division else ()),
         ),
         topics=tuple(sorted(topic.code for topic in topics)),
         division=event.division.code if event.division else "",
@@ -54,6 +54,7 @@ def _words(speaker: dict | str) -> str:
 
 RECORD = Record(
     kind="event",
+    model=Event,
     public=public,
     document=document,
     template="events/_found.html",

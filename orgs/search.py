@@ -41,7 +41,7 @@ def document(agency: Agency) -> Document:
         keywords=(
             *sorted(name for topic in topics for name in (topic.name_zh, topic.name_en)),
             *(service.name_en for service in services if service.name_zh and service.name_en),
-            *((agency.division.full_name_zh, agency.division.name_en) if agency.division else ()),
+            *(agency.division.all_names if agency.division else ()),
         ),
         topics=tuple(sorted(topic.code for topic in topics)),
         division=agency.division.code if agency.division else "",
@@ -52,6 +52,7 @@ def document(agency: Agency) -> Document:
 
 RECORD = Record(
     kind="agency",
+    model=Agency,
     public=public,
     document=document,
     template="orgs/_found.html",

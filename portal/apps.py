@@ -7,3 +7,7 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from portal import checks  # noqa: F401  the house rules register themselves
+        from portal.search import engine, indexing
+
+        engine()  # a SEARCH_URL that nobody understands stops the start; nothing is opened yet
+        indexing.connect()

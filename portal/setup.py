@@ -12,12 +12,14 @@ from wagtail.models import Locale, Page, Site
 
 from portal import topics
 from portal.models import HomePage, StandardPage, Topic
+from portal.search.indexing import in_bulk
 from portal.setup_words import WORDS
 
 EDITORS, MODERATORS = "Editors", "Moderators"  # Wagtail makes these two groups itself
 
 
 @transaction.atomic
+@in_bulk()
 def run() -> None:
     """Set up the portal, then every record app's part (its `setup.run`)."""
     topics.load(Topic.objects)

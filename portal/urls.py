@@ -20,6 +20,7 @@ if not settings.IN_PRODUCTION:
 urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
     path("desk/", views.desk, name="desk"),
+    path("search/", views.search, name="search"),
     path("", include("orgs.urls")),
     path("", include("events.urls")),
     path("", include("casestudies.urls")),

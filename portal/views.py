@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
-from portal import mailbox
+from portal import mailbox, search_page
 
 
 @login_required
@@ -21,3 +21,8 @@ def desk(request):
 def development_mail(request):
     """Mail that would have been sent. The address exists in development only."""
     return render(request, "portal/mailbox.html", {"mails": mailbox.newest()})
+
+
+def search(request):
+    """Search over everything that is public."""
+    return render(request, "portal/search.html", search_page.context(request.GET))

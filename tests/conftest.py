@@ -21,6 +21,7 @@ def keeps_to_itself(settings, tmp_path):
     """Files of a test stay in the test's own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
+    settings.SEARCH_URL = f"tantivy://{tmp_path / 'search'}"
 
 
 @pytest.fixture
@@ -30,7 +31,9 @@ def deliver():
     def run():
         before = len(mail.outbox)
         ready = DBTaskResult.objects.ready().filter(backend_name="outbox")
-        while job := ready.first():  # db_worker itself closes the connection, and with it the test's transaction
+        while (
+            job := ready.first()
+        ):  # db_worker itself closes the connection, and with it the test's transaction
             job.task.call(*job.task_result.args, **job.task_result.kwargs)
             job.set_successful(None)
         return mail.outbox[before:]

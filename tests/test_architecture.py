@@ -59,7 +59,16 @@ def test_every_module_says_what_it_is_for(app):
 
 @pytest.mark.parametrize("app", MAY_IMPORT)
 def test_rules_and_models_never_see_a_request(app):
-    edges = {"views.py", "forms.py", "urls.py", "wagtail_hooks.py", "errors.py", "adapters.py", "signup.py", "console.py"}
+    edges = {
+        "views.py",
+        "forms.py",
+        "urls.py",
+        "wagtail_hooks.py",
+        "errors.py",
+        "adapters.py",
+        "signup.py",
+        "console.py",
+    }
     rules = [file for file in files_of(app) if file.name not in edges and "management" not in file.parts]
     assert [str(file.relative_to(ROOT)) for file in rules if {"shortcuts", "http"} & django_parts(file)] == []
 

@@ -63,6 +63,12 @@ class Division(models.Model):
         return pick(zh=self.parent.name_zh + self.name_zh, en=f"{self.name_en}, {self.parent.name_en}")
 
     @property
+    def all_names(self) -> tuple[str, ...]:
+        """What people call it, in both languages, alone and with the division above it. Reads `parent`: select it."""
+        above = self.parent.name_zh if self.parent else ""
+        return (above + self.name_zh, self.name_en, self.parent.name_en if self.parent else "")
+
+    @property
     def stem(self) -> str:
         """The part of the code that everything below shares."""
         length = {self.Level.PROVINCE: 2, self.Level.PREFECTURE: 4, self.Level.COUNTY: 6}

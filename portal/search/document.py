@@ -60,6 +60,7 @@ class Record:
     """One kind of record: which are public, what is said of them, how a found one is shown."""
 
     kind: str
+    model: type[Model]
     #: The records that everybody may read, with what `document` and the template need, in a constant number of queries.
     public: Callable[[], QuerySet]
     document: Callable[[Model], Document]
@@ -67,10 +68,6 @@ class Record:
     template: str
     #: Other models whose change changes the document: the keys of the records concerned.
     parts: dict[type[Model], Callable[[Model], Iterable[int]]] = field(default_factory=dict)
-
-    @property
-    def model(self) -> type[Model]:
-        return self.public().model
 
     def documents(self, pks: Iterable[int] | None = None) -> Iterable[Document]:
         """The documents of the public records, or of those among `pks` that are public."""

@@ -97,7 +97,7 @@ def understand(text: str, filters: Mapping[str, Iterable] | None = None) -> Quer
     slots, weak = _slots(plain)
     minimum = required(len(slots), len(slots) + len(weak))
     if not slots:  # nothing but the is-what-how of a question: then that is what is asked for
-        slots, weak, minimum = weak, [], 1
+        slots, weak, minimum = weak, [], min(len(weak), 1)
     singles = [Slot((Choice((character,)),)) for character in dict.fromkeys(analysis.singles(plain))]
     return Query(
         slots=tuple(slots),

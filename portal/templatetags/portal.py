@@ -64,7 +64,12 @@ def page_head(content, title, introduction="", eyebrow=""):
     """The title of a page with what it is and what can be done there."""
     return render_to_string(
         "components/page_head.html",
-        {"title": title, "introduction": introduction, "eyebrow": eyebrow, "actions": mark_safe(content.strip())},
+        {
+            "title": title,
+            "introduction": introduction,
+            "eyebrow": eyebrow,
+            "actions": mark_safe(content.strip()),
+        },
     )
 
 

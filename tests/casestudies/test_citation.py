@@ -97,7 +97,10 @@ def test_each_style_is_a_file_of_its_type(client, case, style):
 
     assert response.status_code == 200
     assert response["Content-Type"] == citation.STYLES[style]
-    assert response["Content-Disposition"] == f'attachment; filename="tongxing-{str(case.public_id)[:8]}.{style}"'
+    assert (
+        response["Content-Disposition"]
+        == f'attachment; filename="tongxing-{str(case.public_id)[:8]}.{style}"'
+    )
     assert response.content.decode() == citation.render(case, style)
 
 

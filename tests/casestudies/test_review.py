@@ -20,7 +20,9 @@ def submitted(agency, member):
 
 def admin_action(client, case, action, comment=""):
     state = case.current_workflow_task_state
-    url = reverse("wagtailsnippets_casestudies_casestudy:confirm_workflow_action", args=[case.pk, action, state.pk])
+    url = reverse(
+        "wagtailsnippets_casestudies_casestudy:confirm_workflow_action", args=[case.pk, action, state.pk]
+    )
     return client.post(url, {"comment": comment} if comment else {})
 
 
@@ -68,7 +70,10 @@ def test_a_moderator_approves_in_the_wagtail_admin(submitted, member, moderator,
     deliver()
     client.force_login(moderator)
 
-    assert client.get(reverse("wagtailsnippets_casestudies_casestudy:edit", args=[submitted.pk])).status_code == 200
+    assert (
+        client.get(reverse("wagtailsnippets_casestudies_casestudy:edit", args=[submitted.pk])).status_code
+        == 200
+    )
     admin_action(client, submitted, "approve")
 
     assert CaseStudy.objects.get(pk=submitted.pk).live

@@ -24,7 +24,9 @@ class Command(ImportCommand):
         super().add_arguments(parser)
         path = next(action for action in parser._actions if action.dest == "path")
         path.nargs = "+"
-        parser.add_argument("--agency", required=True, metavar="SLUG", help="The agency whose cases these are.")
+        parser.add_argument(
+            "--agency", required=True, metavar="SLUG", help="The agency whose cases these are."
+        )
 
     def handle(self, *, path: list[Path], agency: str, **options):
         owner = Agency.objects.filter(slug=agency).first()
@@ -53,7 +55,9 @@ def files_of(path: Path) -> list[tuple[Path, str]]:
     if not path.is_dir():
         return [(path, path.name)]
     found = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in ENDINGS)
-    return [(file, file.relative_to(path).as_posix()) for file in found if not file.name.startswith(("~$", "."))]
+    return [
+        (file, file.relative_to(path).as_posix()) for file in found if not file.name.startswith(("~$", "."))
+    ]
 
 
 def bring_in_one(file: Path, name: str, owner: Agency, told: Report) -> None:

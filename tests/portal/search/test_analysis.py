@@ -1,0 +1,50 @@
+"""Words taken apart for searching."""
+
+import pytest
+
+from portal.search.analysis import fold, singles, spans, tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("农民工", ["农民", "民工"]),
+        ("农民工讨薪", ["农民", "民工", "工讨", "讨薪"]),
+        ("工", ["工"]),
+        ("", []),
+        ("，。！", []),
+        ("讨薪，农民工", ["讨薪", "农民", "民工"]),
+        ("migrant workers' children", ["migrant", "worker", "children"]),
+        ("４点半课堂", ["4", "点半", "半课", "课堂"]),
+        ("MZ/T 094-2017", ["mz", "t", "094", "2017"]),
+        ("NGO 与 CBT", ["ngo", "与", "cbt"]),
+        ("满意度4.5分", ["满意", "意度", "4.5", "分"]),
+        ("COVID19", ["covid19"]),
+        ("don’t", ["don't"]),
+    ],
+)
+def test_text_becomes_tokens(text, expected):
+    assert tokens(text) == expected
+
+
+def test_full_width_capitals_accents_and_traditional_characters_are_folded():
+    assert fold("ＡＢＣ Tóngháng 東莞 農民工") == "abc tonghang 东莞 农民工"
+    assert tokens("隨遷子女") == tokens("随迁子女")
+
+
+def test_a_worker_is_found_among_workers_and_a_number_stays_whole():
+    assert tokens("worker") == tokens("workers") == tokens("WORKERS")
+    assert tokens("100") != tokens("1000")
+
+
+def test_single_characters_are_those_of_chinese_only():
+    assert singles("工会 NGO 12") == ["工", "会"]
+
+
+def test_spans_point_into_the_text_as_given():
+    text = "「ＮＧＯ」㈱ 農民工"
+    assert [text[token.start : token.end] for token in spans(text)] == ["ＮＧＯ", "㈱", "農民", "民工"]
+
+
+def test_a_word_without_end_is_cut():
+    assert [len(token) for token in tokens("x" * 100_000)] == [40]

@@ -1,0 +1,269 @@
+"""The contract of a search engine. Every engine of ours passes this file; add it to ENGINES."""
+
+import multiprocessing
+import threading
+
+import pytest
+
+from portal.bilingual import Text
+from portal.search.document import Document
+from portal.search.embedded import Embedded
+from portal.search.engine import SearchIsAway
+from portal.search.query import understand
+
+ENGINES = {"embedded": Embedded}
+
+
+def document(pk: int, title: str, text: str = "", *, kind="case", language="zh-hans", **fields) -> Document:
+    return Document(
+        kind=kind,
+        pk=pk,
+        titles=(Text(title, language),),
+        texts=(Text(text, language),) if text else (),
+        **fields,
+    )
+
+
+@pytest.fixture(params=ENGINES.values(), ids=ENGINES)
+def engine(request, tmp_path):
+    engine = request.param(tmp_path / "search")
+    engine.rebuild(lambda: [])
+    return engine
+
+
+def add(engine, *documents: Document) -> None:
+    with engine.writer() as writer:
+        for each in documents:
+            writer.add(each)
+
+
+def ids(engine, text: str, *, kinds=None, limit=10, offset=0, **filters) -> list[str]:
+    found = engine.search(understand(text, filters), kinds=kinds, limit=limit, offset=offset)
+    return [hit.id for hit in found.hits]
+
+
+def test_what_was_indexed_is_found_and_nothing_else(engine):
+    add(engine, document(1, "锦鲤池边"), document(2, "乌龟"))
+    assert ids(engine, "锦鲤") == ["case:1"]
+    assert ids(engine, "鲤池") == ["case:1"]
+    assert ids(engine, "鲤") == ["case:1"]
+    assert ids(engine, "锦池") == []
+    assert ids(engine, "") == []
+
+
+def test_a_document_takes_the_place_of_its_former_self(engine):
+    add(engine, document(1, "锦鲤"))
+    add(engine, document(1, "乌龟"))
+    assert ids(engine, "锦鲤") == []
+    assert ids(engine, "乌龟") == ["case:1"]
+
+
+def test_a_removed_document_is_found_no_more_and_removing_twice_is_fine(engine):
+    add(engine, document(1, "锦鲤"), document(11, "锦鲤"))
+    for _ in range(2):
+        with engine.writer() as writer:
+            writer.remove("case:1")
+    assert ids(engine, "锦鲤") == ["case:11"]
+
+
+def test_a_failed_writer_leaves_nothing(engine):
+    add(engine, document(1, "锦鲤"))
+
+    def fails():
+        with engine.writer() as writer:
+            writer.remove("case:1")
+            writer.add(document(2, "锦鲤"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    assert ids(engine, "锦鲤") == ["case:1"]
+
+
+def test_a_word_in_the_title_weighs_more(engine):
+    add(engine, document(1, "池边", "锦鲤"), document(2, "锦鲤", "池边"))
+    assert ids(engine, "锦鲤") == ["case:2", "case:1"]
+
+
+def test_short_questions_need_all_their_words(engine):
+    add(engine, document(1, "锦鲤"), document(2, "锦鲤 乌龟"), document(3, "乌龟"))
+    assert ids(engine, "锦鲤 乌龟") == ["case:2"]
+
+
+def test_phrases_stand_as_written(engine):
+    add(engine, document(1, "锦鲤在池边"), document(2, "池边锦鲤"), document(3, "old koi pond"))
+    assert ids(engine, "“池边锦鲤”") == ["case:2"]
+    assert ids(engine, '"koi pond"') == ["case:3"]
+    assert ids(engine, '"pond koi"') == []
+
+
+def test_a_minus_leaves_out(engine):
+    add(engine, document(1, "锦鲤"), document(2, "锦鲤 乌龟"))
+    assert ids(engine, "锦鲤 -乌龟") == ["case:1"]
+    assert ids(engine, "-乌龟") == []
+
+
+def test_a_synonym_is_found_after_the_word_itself_and_across_languages(engine):
+    add(
+        engine,
+        document(1, "农民工"),
+        document(2, "外来务工人员"),
+        document(3, "Migrant workers", language="en"),
+        document(4, "建筑工人"),
+        document(5, "留守儿童"),
+    )
+    assert ids(engine, "农民工")[0] == "case:1"
+    assert set(ids(engine, "农民工")) == {"case:1", "case:2", "case:3", "case:4"}
+    assert set(ids(engine, "migrant workers")) == {"case:1", "case:2", "case:3", "case:4"}
+
+
+def test_two_words_for_the_same_do_not_weigh_double(engine):
+    add(
+        engine,
+        document(1, "农民工", "空空如也" * 5),
+        document(2, "空", "外来务工人员 进城务工人员 务工人员" + "空空如也" * 2),
+    )
+    assert ids(engine, "农民工") == ["case:1", "case:2"]
+
+
+def test_english_is_found_by_its_stem_and_any_width(engine):
+    add(engine, document(1, "Supporting migrant families", language="en"), document(2, "ＮＧＯ手册"))
+    assert ids(engine, "FAMILY support") == ["case:1"]
+    assert ids(engine, "ngo") == ["case:2"]
+
+
+def test_traditional_characters_find_simplified_ones(engine):
+    add(engine, document(1, "锦鲤"))
+    assert ids(engine, "錦鯉") == ["case:1"]
+
+
+def test_keywords_find_and_are_not_shown(engine):
+    add(engine, document(1, "池边", "一池水", keywords=("锦鲤",)))
+    (hit,) = engine.search(understand("锦鲤"), kinds=None, limit=1, offset=0).hits
+    assert hit.texts == (Text("一池水", "zh-hans"),)
+    assert hit.texts[0].language == "zh-hans"
+
+
+def test_kinds_are_counted_whatever_kind_was_asked_for(engine):
+    add(engine, document(1, "锦鲤"), document(2, "锦鲤"), document(1, "锦鲤", kind="event"))
+    found = engine.search(understand("锦鲤"), kinds=["event"], limit=10, offset=0)
+    assert [hit.id for hit in found.hits] == ["event:1"]
+    assert found.counts == {"case": 2, "event": 1}
+
+
+def test_filters_narrow_and_a_broader_code_includes_the_narrower(engine):
+    add(
+        engine,
+        document(
+            1, "锦鲤", topics=("svc:education.2",), division="441900003", year=2024, agencies=("a", "b")
+        ),
+        document(2, "锦鲤", topics=("svc:health",), division="510107", year=2025, agencies=("a",)),
+    )
+    assert ids(engine, "锦鲤", topics=["svc:education"]) == ["case:1"]
+    assert ids(engine, "锦鲤", topics=["svc:education.2", "svc:health"], year=[2025]) == ["case:2"]
+    assert ids(engine, "锦鲤", division=["44"]) == ids(engine, "锦鲤", division=["441900"]) == ["case:1"]
+    assert ids(engine, "锦鲤", agency=["b"]) == ["case:1"]
+    assert sorted(ids(engine, "锦鲤", agency=["a"])) == ["case:1", "case:2"]
+    assert ids(engine, "锦鲤", year=["no year"]) == []
+    assert ids(engine, "锦鲤", year=[]) == []
+
+
+def test_pages_follow_each_other_without_loss_or_repeat(engine):
+    add(engine, *(document(pk, "锦鲤", "池" * pk) for pk in range(1, 8)))
+    paged = [id for offset in (0, 3, 6, 9) for id in ids(engine, "锦鲤", limit=3, offset=offset)]
+    assert sorted(paged) == [f"case:{pk}" for pk in range(1, 8)]
+    assert ids(engine, "锦鲤", limit=0) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-",
+        '"',
+        "\0",
+        "*",
+        "a:b",
+        "((",
+        "[* TO *]",
+        "\ud800",
+        "😀",
+        "农" * 5000,
+        '""',
+        "的",
+        "the",
+        "+ - && ||",
+    ],
+)
+def test_odd_questions_have_an_answer(engine, text):
+    add(engine, document(1, "锦鲤"))
+    engine.search(understand(text), kinds=None, limit=10, offset=0)
+
+
+def test_a_text_of_any_kind_can_be_indexed(engine):
+    add(engine, document(1, "锦鲤\0\ud800", "x" * 100_000 + "空" * 100_000), document(2, ""))
+    assert ids(engine, "锦鲤") == ["case:1"]
+
+
+def test_rebuilding_replaces_everything_at_once(engine):
+    add(engine, document(1, "锦鲤"))
+    seen_meanwhile = []
+
+    def documents():
+        yield document(2, "锦鲤")
+        seen_meanwhile.extend(ids(engine, "锦鲤"))
+        yield document(3, "锦鲤")
+
+    assert engine.rebuild(documents) == 2
+    assert seen_meanwhile == ["case:1"]
+    assert sorted(ids(engine, "锦鲤")) == ["case:2", "case:3"]
+
+
+def test_a_failed_rebuild_leaves_the_live_index_as_it_was(engine):
+    add(engine, document(1, "锦鲤"))
+
+    def documents():
+        yield document(2, "锦鲤")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        engine.rebuild(documents)
+    assert ids(engine, "锦鲤") == ["case:1"]
+
+
+def test_an_engine_without_an_index_is_away(tmp_path):
+    for engine in (each(tmp_path / name) for name, each in ENGINES.items()):
+        with pytest.raises(SearchIsAway):
+            ids(engine, "锦鲤")
+        with pytest.raises(SearchIsAway):
+            add(engine, document(1, "锦鲤"))
+
+
+def test_two_processes_writing_at_once_lose_nothing(engine):
+    context = multiprocessing.get_context("fork")
+    writers = [context.Process(target=write_many, args=(engine, first)) for first in (0, 100)]
+    for process in writers:
+        process.start()
+    for process in writers:
+        process.join(timeout=60)
+    assert [process.exitcode for process in writers] == [0, 0]
+    assert sorted(ids(engine, "锦鲤", limit=100)) == sorted(
+        f"case:{n + first}" for first in (0, 100) for n in range(10)
+    )
+
+
+def write_many(engine, first: int) -> None:
+    for pk in range(first, first + 10):
+        add(engine, document(pk, "锦鲤"))
+
+
+def test_a_change_made_during_a_rebuild_is_not_lost(engine):
+    late = threading.Thread(target=add, args=(engine, document(9, "锦鲤")))
+
+    def documents():
+        yield document(1, "锦鲤")
+        late.start()  # waits for its turn
+        yield document(2, "锦鲤")
+
+    engine.rebuild(documents)
+    late.join(timeout=30)
+    assert sorted(ids(engine, "锦鲤")) == ["case:1", "case:2", "case:9"]
