@@ -1,5 +1,6 @@
 """Everything between a checkout and a running portal on this machine: what `make run` calls."""
 
+import os
 import subprocess
 import sys
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "This serves a demo. In production run the WSGI server and the worker: see README.md."
             )
+        os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"  # this server is for one person
         self.say("Preparing the database …")
         call_command("migrate", verbosity=0)
         setup.run()
