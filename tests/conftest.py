@@ -31,9 +31,8 @@ def deliver():
     def run():
         before = len(mail.outbox)
         ready = DBTaskResult.objects.ready().filter(backend_name="outbox")
-        while (
-            job := ready.first()
-        ):  # db_worker itself closes the connection, and with it the test's transaction
+        # Not by db_worker: it closes the connection, and with it the transaction of the test.
+        while job := ready.first():
             job.task.call(*job.task_result.args, **job.task_result.kwargs)
             job.set_successful(None)
         return mail.outbox[before:]

@@ -104,7 +104,10 @@ def engine() -> Engine:
 
 @lru_cache(maxsize=1)
 def _engine(url: str) -> Engine:
-    address = urlsplit(url)
+    try:
+        address = urlsplit(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"SEARCH_URL cannot be read: {error}.") from error
     if address.scheme == "tantivy":
         if address.netloc or address.path in ("", "/"):
             raise ImproperlyConfigured(
