@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 from icalendar import Calendar
 
 from events.models import Event, Registration, RegistrationLogEntry, SeatPool
@@ -217,7 +216,7 @@ def test_nobody_is_promoted_at_an_event_that_is_over():
         ({"starts_in": timedelta(hours=-1)}, NotOpen, "Registration is closed."),
     ],
 )
-def test_a_refusal_says_why_and_leaves_nothing(fields, error, sentence):
+def test_a_refusal_says_why_and_leaves_nothing(fields, error, sentence, deliver):
     event = factories.event(**fields)
     person = factories.user(language="en")
 
@@ -226,7 +225,7 @@ def test_a_refusal_says_why_and_leaves_nothing(fields, error, sentence):
 
     assert str(refused.value) == sentence
     assert list(event.registrations.all()) == []
-    assert (taken(event), DBTaskResult.objects.count()) == (0, 0)
+    assert (taken(event), deliver()) == (0, [])
 
 
 def test_registration_has_its_own_times():
