@@ -1,12 +1,22 @@
-"""What an agency's page shows of the library."""
+"""The case studies on an agency's page, and in the agency's console."""
 
 from django.db.models import Q
 
-from casestudies.models import CaseStudy
+from casestudies.models import CasePartner, CaseStudy
+from orgs.models import Agency
+
+SHOWN = 6
+SHOWN_IN_CONSOLE = 50
 
 
-def context(agency, user) -> dict:
-    """`agency_cases`: the published cases that this agency led or took part in, the newest first."""
-    part = Q(agency=agency) | Q(partners__agency=agency)
-    cases = CaseStudy.objects.published().filter(part).distinct().for_rows()
-    return {"agency_cases": list(cases.order_by("-first_published_at", "-pk"))}
+def context(agency: Agency, user) -> dict:
+    """`agency_cases`: what the agency published, alone or together with others, the newest first."""
+    shared = CasePartner.objects.filter(agency=agency).values("case")
+    cases = CaseStudy.objects.published().filter(Q(agency=agency) | Q(pk__in=shared))
+    return {"agency_cases": list(cases.order_by("-first_published_at", "-pk").for_rows()[:SHOWN])}
+
+
+def console(agency: Agency, user) -> dict:
+    """`console_cases`: everything the agency wrote, drafts included, the newest first."""
+    cases = CaseStudy.objects.visible_to(user).filter(agency=agency)
+    return {"console_cases": list(cases.order_by("-created_at", "-pk").for_rows()[:SHOWN_IN_CONSOLE])}

@@ -20,9 +20,7 @@ def submitted(agency, member):
 
 def admin_action(client, case, action, comment=""):
     state = case.current_workflow_task_state
-    url = reverse(
-        "wagtailsnippets_casestudies_casestudy:confirm_workflow_action", args=[case.pk, action, state.pk]
-    )
+    url = reverse("wagtailsnippets_casestudies_casestudy:workflow_action", args=[case.pk, action, state.pk])
     return client.post(url, {"comment": comment} if comment else {})
 
 
@@ -70,10 +68,7 @@ def test_a_moderator_approves_in_the_wagtail_admin(submitted, member, moderator,
     deliver()
     client.force_login(moderator)
 
-    assert (
-        client.get(reverse("wagtailsnippets_casestudies_casestudy:edit", args=[submitted.pk])).status_code
-        == 200
-    )
+    assert client.get(reverse("wagtailsnippets_casestudies_casestudy:edit", args=[submitted.pk])).status_code == 200
     admin_action(client, submitted, "approve")
 
     assert CaseStudy.objects.get(pk=submitted.pk).live
@@ -104,7 +99,10 @@ def test_the_moderators_list_shows_what_waits(submitted, moderator, client, djan
 
 def test_the_moderator_sees_the_draft_as_readers_would(submitted, moderator, client):
     client.force_login(moderator)
-    url = reverse("wagtailsnippets_casestudies_casestudy:view_draft", args=[submitted.pk])
+    url = reverse(
+        "wagtailsnippets_casestudies_casestudy:revisions_view",
+        args=[submitted.pk, submitted.latest_revision_id],
+    )
 
     response = client.get(url)
 
