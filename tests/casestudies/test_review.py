@@ -68,7 +68,10 @@ def test_a_moderator_approves_in_the_wagtail_admin(submitted, member, moderator,
     deliver()
     client.force_login(moderator)
 
-    assert client.get(reverse("wagtailsnippets_casestudies_casestudy:edit", args=[submitted.pk])).status_code == 200
+    assert (
+        client.get(reverse("wagtailsnippets_casestudies_casestudy:edit", args=[submitted.pk])).status_code
+        == 200
+    )
     admin_action(client, submitted, "approve")
 
     assert CaseStudy.objects.get(pk=submitted.pk).live
