@@ -120,11 +120,15 @@ class TopicsField(forms.ModelMultipleChoiceField):
     def __init__(self, scheme: str, **kwargs):
         super().__init__(
             queryset=Topic.objects.of(scheme),
+            to_field_name="code",
             required=False,
             label=Topic.Scheme(scheme).label,
             widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"}),
             **kwargs,
         )
+
+    def clean(self, value):
+        return super().clean([code for code in value or () if "\x00" not in code])
 
     def label_from_instance(self, topic):
         return f"— {topic.name}" if topic.parent_id else topic.name
@@ -199,7 +203,7 @@ class CaseForm(forms.ModelForm):
             },
             **kwargs.pop("initial", {}),
         }
-        self.other_topics = [topic for topic in chosen if topic.scheme not in SCHEMES]
+        self.other_topics = [topic for topic in chosen if topic.scheme not in SCHEMES or not topic.is_active]
         super().__init__(*args, instance=instance, initial=initial, **kwargs)
         for name in CaseStudy.SECTIONS:
             self.fields[name] = MarkdownField(
