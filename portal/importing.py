@@ -174,7 +174,7 @@ class ImportCommand(BaseCommand):
     def handle(self, *, path: Path, dry_run: bool, report: Path | None, **options):
         told = Report()
         try:
-            self.check(path, report)
+            self.check_paths(path, report)
             with transaction.atomic():
                 self.bring_in(path, told, **options)
                 transaction.set_rollback(dry_run)
@@ -188,7 +188,7 @@ class ImportCommand(BaseCommand):
             self.stdout.write(gettext("This was a trial. Nothing was written."))
 
     @staticmethod
-    def check(path: Path, report: Path | None) -> None:
+    def check_paths(path: Path, report: Path | None) -> None:
         """Refuse what could only fail after the work, or would destroy the input."""
         if not path.exists():
             raise Refused(gettext("There is no file “%(path)s”.") % {"path": path})

@@ -114,3 +114,8 @@ def test_numbers_are_counted_by_kind_and_outcome():
         0,
         1,
     )
+
+
+def test_the_command_runs_as_from_the_command_line(bring_in):
+    bring_in("one", skip_checks=False)
+    assert words() == {"one"}
