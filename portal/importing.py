@@ -13,7 +13,7 @@ from pathlib import Path
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DataError, IntegrityError, models, transaction
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
 BAR = 30  # characters
 
@@ -27,12 +27,12 @@ class Refused(Exception):
 
 
 class Outcome(models.TextChoices):
-    CREATED = "created", gettext_lazy("created")
-    UPDATED = "updated", gettext_lazy("updated")
-    UNCHANGED = "unchanged", gettext_lazy("unchanged")
-    REFUSED = "refused", gettext_lazy("refused")
-    COUNTED = "counted", gettext_lazy("counted, not stored")
-    NOTE = "note", gettext_lazy("note")
+    CREATED = "created", pgettext_lazy("what an import did with a row", "created")
+    UPDATED = "updated", pgettext_lazy("what an import did with a row", "updated")
+    UNCHANGED = "unchanged", pgettext_lazy("what an import did with a row", "unchanged")
+    REFUSED = "refused", pgettext_lazy("what an import did with a row", "refused")
+    COUNTED = "counted", pgettext_lazy("what an import did with a row", "counted, not stored")
+    NOTE = "note", pgettext_lazy("what an import did with a row", "note")
 
 
 @dataclass(frozen=True)
