@@ -35,7 +35,7 @@ class Command(ImportCommand):
         *others, first = reversed(path)
         for other in others:
             try:
-                self.check(other, options["report"])
+                self.check_paths(other, options["report"])
             except Refused as refusal:
                 raise CommandError(refusal.sentence) from refusal
         super().handle(path=first, paths=path, owner=owner, **options)
