@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -269,3 +270,10 @@ def test_dates_are_read_as_people_write_them(words, day):
 @pytest.mark.parametrize("words", ["", "2010-13-01", "0000", "someday", "20100618123", "2010-02-30"])
 def test_what_is_no_date_is_none(words):
     assert agency_import.as_date(words) is None
+
+
+def test_the_documentation_names_every_header():
+    words = (Path(agency_import.__file__).parent.parent / "docs" / "imports.md").read_text().casefold()
+    for headers in agency_import.COLUMNS.values():
+        for header in headers:
+            assert header.casefold() in words, header
