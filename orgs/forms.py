@@ -29,6 +29,9 @@ class AgencyFactsForm(forms.ModelForm):
         required=False,
         help_text=gettext_lazy("The district where you are, such as 东莞市东城街道 or 深圳市宝安区."),
     )
+    website = forms.URLField(
+        label=gettext_lazy("Website"), required=False, max_length=200, assume_scheme="https"
+    )
 
     class Meta:
         model = Agency

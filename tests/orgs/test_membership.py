@@ -1,0 +1,72 @@
+"""Leaving, suspending and giving roles: an agency with people is never without an owner."""
+
+import pytest
+
+from orgs import membership
+from orgs.membership import MembershipError
+from orgs.models import Role
+from orgs.permissions import can
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner(agency):
+    return factories.member_of(agency, role="owner")
+
+
+def of(agency, person):
+    return agency.memberships.get(user=person)
+
+
+def test_the_last_owner_neither_leaves_nor_steps_down(agency, owner, member):
+    with pytest.raises(MembershipError):
+        membership.leave(of(agency, owner), by=owner)
+    with pytest.raises(MembershipError):
+        membership.change_role(of(agency, owner), role=Role.MEMBER, by=owner)
+    membership.change_role(of(agency, member), role=Role.OWNER, by=owner)
+    assert membership.leave(of(agency, owner), by=owner).status == "left"
+
+
+def test_an_owner_whose_account_is_closed_does_not_count(agency, owner):
+    factories.member_of(agency, role="owner", is_active=False)
+    with pytest.raises(MembershipError):
+        membership.leave(of(agency, owner), by=owner)
+
+
+def test_a_manager_ends_memberships_of_members_only(agency, owner, manager, member):
+    assert membership.remove(of(agency, member), by=manager).status == "left"
+    with pytest.raises(MembershipError):
+        membership.remove(of(agency, owner), by=manager)
+    other_manager = factories.member_of(agency, role="manager")
+    with pytest.raises(MembershipError):
+        membership.suspend(of(agency, other_manager), by=manager)
+    assert membership.suspend(of(agency, other_manager), by=owner).status == "suspended"
+
+
+def test_only_owners_give_roles(agency, owner, manager, member):
+    with pytest.raises(MembershipError):
+        membership.change_role(of(agency, member), role=Role.MANAGER, by=manager)
+    assert membership.change_role(of(agency, member), role=Role.MANAGER, by=owner).role == "manager"
+
+
+@pytest.mark.parametrize("who", ["member", "stranger", "moderator"])
+def test_nobody_else_ends_a_membership(agency, owner, who, request):
+    colleague = factories.member_of(agency)
+    with pytest.raises(MembershipError):
+        membership.remove(of(agency, colleague), by=request.getfixturevalue(who))
+
+
+def test_a_suspension_takes_every_right_and_ends(agency, owner, manager):
+    suspended = membership.suspend(of(agency, manager), by=owner)
+    assert not can(manager, "members.view", agency)
+    membership.restore(suspended, by=owner)
+    assert can(manager, "members.decide", agency)
+
+
+def test_everybody_decides_for_themselves_whether_they_are_named(agency, owner, member):
+    with pytest.raises(MembershipError):
+        membership.show(of(agency, member), is_shown=True, title="社工", by=owner)
+    assert membership.show(of(agency, member), is_shown=True, title="社工", by=member).is_shown
+    assert not membership.leave(of(agency, member), by=member).is_shown
