@@ -8,10 +8,7 @@ from orgs.models import Agency
 SHOWN = 6
 SHOWN_IN_CONSOLE = 50
 
-MOST = 50
 
-
-<<<<<<< HEAD
 def context(agency: Agency, user) -> dict:
     """`agency_cases`: what the agency published, alone or together with others, the newest first."""
     shared = CasePartner.objects.filter(agency=agency).values("case")
@@ -23,16 +20,3 @@ def console(agency: Agency, user) -> dict:
     """`console_cases`: everything the agency wrote, drafts included, the newest first."""
     cases = CaseStudy.objects.visible_to(user).filter(agency=agency)
     return {"console_cases": list(cases.order_by("-created_at", "-pk").for_rows()[:SHOWN_IN_CONSOLE])}
-=======
-def context(agency, user) -> dict:
-    """`agency_cases`: the published cases that this agency led or took part in, the newest first."""
-    part = Q(agency=agency) | Q(partners__agency=agency)
-    cases = CaseStudy.objects.published().filter(part).distinct().for_rows()
-    return {"agency_cases": list(cases.order_by("-first_published_at", "-pk"))}
-
-
-def console(agency, user) -> dict:
-    """`console_cases`: everything that this agency wrote, drafts included, the newest first."""
-    cases = CaseStudy.objects.visible_to(user).filter(agency=agency)
-    return {"console_cases": cases.order_by("-created_at", "-pk").for_rows()[:MOST]}
->>>>>>> 035b66a (Directory, network, accounts and console told as tests; the console asks every app for its part)
