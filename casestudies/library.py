@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from casestudies.models import CaseStudy
 from orgs.models import Division
 from portal.models import Topic
+from portal.search import DEEPEST, search
 
 PAGE_SIZE = 20
 WORDS_MAX = 8
@@ -55,8 +56,14 @@ class Facet:
 def context(query, user) -> dict:
     """What the library page shows for the parameters of its address. Unknown and wrong values are as if not there."""
     words = " ".join(query.get("q", "").replace("\x00", "").split())[:QUERY_MAX_CHARACTERS]
-    sort = query.get("sort") if query.get("sort") in SORTS else "newest"
-    published = matching(CaseStudy.objects.published(), words)
+    passages = passages_for(words) if words else None
+    published = CaseStudy.objects.published()
+    if passages is not None:
+        published = published.filter(pk__in=passages)
+    elif words:
+        published = matching(published, words)
+    usual = "newest" if passages is None else "best"
+    sort = query.get("sort") if query.get("sort") in SORTS else usual
     division = chosen_division(query.get("place", ""))
     conditions = conditions_of(query, division)
     found = narrowed(published, conditions).distinct()
@@ -64,16 +71,34 @@ def context(query, user) -> dict:
         Facet(name, title_of(name), options_of(name, published, conditions, query, division))
         for name in FACETS
     ]
-    page = Paginator(found.order_by(*SORTS[sort]).for_rows(), PAGE_SIZE).get_page(query.get("page"))
+    if sort == "best":
+        keys = set(found.values_list("pk", flat=True))
+        ranked = [pk for pk in passages if pk in keys]
+    else:
+        ranked = found.order_by(*SORTS[sort]).values_list("pk", flat=True)
+    page = Paginator(ranked, PAGE_SIZE).get_page(query.get("page"))
+    page.object_list = rows(list(page.object_list), passages or {})
     years = facets[FACETS.index("year")].options
     return {
         "words": words,
         "sort": sort,
         "sorts": [
+            *(
+                [
+                    {
+                        "value": "best",
+                        "words": _("Best match first"),
+                        "url": address(query, sort=None),
+                        "is_chosen": sort == "best",
+                    }
+                ]
+                if usual == "best"
+                else []
+            ),
             {
                 "value": "newest",
                 "words": _("Newest first"),
-                "url": address(query, sort=None),
+                "url": address(query, sort="newest"),
                 "is_chosen": sort == "newest",
             },
             {
@@ -96,8 +121,22 @@ def context(query, user) -> dict:
     }
 
 
+def passages_for(words: str) -> dict | None:
+    """The cases that answer the words, the best first, each with the passage that matched; None while search is away."""
+    results = search(words, kinds=["case"], limit=DEEPEST)
+    return {hit.pk: hit.passage for hit in results.hits} if results.is_available else None
+
+
+def rows(keys: list[int], passages: dict) -> list[CaseStudy]:
+    """The cases of one page in its order, each with its `passage`, if words were asked for."""
+    cases = CaseStudy.objects.published().for_rows().in_bulk(keys)
+    for key, case in cases.items():
+        case.passage = passages.get(key)
+    return [cases[key] for key in keys if key in cases]
+
+
 def matching(cases, words: str):
-    """The cases in which every one of the words stands somewhere in the title, the abstract or a section."""
+    """While search is away: the cases in which every one of the words stands somewhere."""
     for word in words.split()[:WORDS_MAX]:
         anywhere = Q()
         for field in SEARCHED:
