@@ -14,6 +14,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
+from portal.search import indexing
+
 PASSWORD = "tongxing-demo"  # noqa: S105  of the demo accounts only
 ACCOUNTS = [
     {"email": "staff@example.org", "name": "周慧敏", "what": "agency staff: manager of 东城同心社工"},
@@ -34,8 +36,9 @@ def build(*, seed: int, today: date, step: Callable[[str], None]) -> None:
     """
     queued_before = set(DBTaskResult.objects.values_list("pk", flat=True))
     dice = random.Random(seed)
-    for app in settings.RECORD_APPS:
-        import_module(f"{app}.demo").build(dice, today, step)
+    with indexing.in_bulk():
+        for app in settings.RECORD_APPS:
+            import_module(f"{app}.demo").build(dice, today, step)
     DBTaskResult.objects.exclude(pk__in=queued_before).delete()
 
 

@@ -1,0 +1,83 @@
+"""The outbox: nothing leaves before commit, nothing is forgotten, and what is done leaves no trace."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from portal import outbox
+from portal.mail import queue
+
+SECRET = "your code is 481516"
+calls: list[str] = []
+
+
+@outbox.after_commit
+def sometimes(*, word: str):
+    """A job that fails until the word is in the list."""
+    calls.append(word)
+    if len(calls) < 3:
+        raise ConnectionError("the mail server is away")
+
+
+@pytest.fixture
+def worker():
+    """The real worker, until nothing is ready."""
+
+    def run():
+        call_command(
+            "db_worker",
+            "--backend",
+            "outbox",
+            "--batch",
+            "--no-startup-delay",
+            "--interval",
+            "0",
+            verbosity=0,
+        )
+
+    return run
+
+
+@pytest.mark.django_db
+def test_a_change_that_is_rolled_back_writes_to_nobody(deliver):
+    with transaction.atomic():
+        queue(subject="Hello", body="…", to="lin@example.org", language="en")
+        transaction.set_rollback(True)
+    assert deliver() == []
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_mail_is_sent_once_and_its_text_is_not_kept(worker):
+    queue(subject="Sign in", body=SECRET, to="lin@example.org", language="en")
+    worker()
+    worker()
+    assert [message.to for message in mail.outbox] == [["lin@example.org"]]
+    assert not DBTaskResult.objects.filter(args_kwargs__icontains="481516").exists()
+
+
+@pytest.mark.django_db
+def test_what_fails_is_tried_again_later_and_then_succeeds(deliver):
+    calls.clear()
+    sometimes.enqueue(word="once")
+    deliver()
+    assert calls == ["once"]
+    for minutes in (2, 10):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
+            deliver()
+    assert calls == ["once", "once", "once"]
+
+
+@pytest.mark.django_db
+def test_a_mail_has_one_identity_however_often_it_is_delivered(deliver):
+    queue(subject="Two\nlines", body="…", to="lin@example.org", language="en")
+    job = DBTaskResult.objects.get(task_path="portal.mail.deliver")
+    [sent] = deliver()
+    job.task.call(*job.task_result.args, **job.task_result.kwargs)
+    assert mail.outbox[-1].extra_headers["Message-ID"] == sent.extra_headers["Message-ID"]
+    assert sent.subject == "Two lines"
