@@ -58,10 +58,11 @@ def entries_by_uid(content: bytes, report: Report) -> list[tuple[int, Calendar]]
             group.add_component(entry)
     if not calendars or not any(calendar.name == "VCALENDAR" for calendar in calendars):
         raise Refused(_("This is not an iCalendar file."))
+    rules = sum("RRULE" in part for calendar in calendars for part in calendar.walk())
     report.counted(VEVENT, number=number)
-    report.counted(WITH_RULE, number=with_rule)
-    # With those of time zones: what somebody finds who looks for the word in the file.
-    report.counted(RULE, number=sum("RRULE" in part for calendar in calendars for part in calendar.walk()))
+    if rules:  # those of time zones are rules too: what somebody finds who looks for the word in the file
+        report.counted(WITH_RULE, number=with_rule)
+        report.counted(RULE, number=rules)
     return list(groups.values())
 
 

@@ -84,6 +84,13 @@ class EventForm(forms.ModelForm):
         widget=forms.SelectMultiple(attrs={"size": 6}),
         help_text=gettext_lazy("An agency is shown as a host when it has said yes."),
     )
+    online_url = forms.URLField(
+        label=gettext_lazy("Link to the meeting"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=gettext_lazy("Only people with a seat see it."),
+    )
     registration_opens_at = Moment(label=gettext_lazy("Registration opens"), required=False)
     registration_closes_at = Moment(
         label=gettext_lazy("Registration closes"),

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
 from portal import setup
@@ -18,7 +19,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def keeps_to_itself(settings, tmp_path):
-    """Files of a test stay in the test's own folder."""
+    """Files of a test stay in its own folder, and the language of a page that it asked for ends with it."""
+    translation.activate(settings.LANGUAGE_CODE)
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
     settings.SEARCH_URL = f"tantivy://{tmp_path / 'search'}"

@@ -1,10 +1,12 @@
 """Real input files that stand beside the repository. A test that needs one is skipped, with the reason, without it."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+BESIDE = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+FOLDER = Path(os.environ.get("SHARED_DATA", BESIDE))
 
 
 def given(*parts: str) -> Path:

@@ -1,20 +1,19 @@
 """Events from iCalendar files."""
 
-import os
+import re
 from datetime import UTC, datetime
 from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from events.models import Event, EventSession, Registration
 from events.registration import change_capacity, register
 from tests import factories
+from tests.given import given
 
 pytestmark = pytest.mark.django_db
-SHARED = Path(os.environ.get("SHARED_DATA", settings.BASE_DIR.parent / "shared" / "data")) / "events"
 
 
 def entry(
@@ -41,16 +40,19 @@ def calendar(*entries, head=""):
     )
 
 
+def import_file(file, *options):
+    said = StringIO()
+    with override("en"):
+        call_command("import_events", str(file), *options, stdout=said, stderr=StringIO())
+    return said.getvalue()
+
+
 @pytest.fixture
 def bring(agency, tmp_path):
     def run(content, *options):
         file = tmp_path / "calendar.ics"
         file.write_text(content, newline="")
-        said = StringIO()
-        call_command(
-            "import_events", str(file), f"--agency={agency.slug}", *options, stdout=said, stderr=StringIO()
-        )
-        return said.getvalue()
+        return import_file(file, f"--agency={agency.slug}", *options)
 
     return run
 
@@ -66,16 +68,11 @@ def test_an_entry_becomes_a_draft_of_the_agency(bring, agency):
         "zh-hans",
     )
     assert event.sessions.get().starts_at == datetime(2030, 1, 7, 11, tzinfo=UTC)
-    assert (
-        said.splitlines()
-        == [
-            "VEVENT: 1 counted, not stored",
-            "VEVENT + RRULE: 0 counted, not stored",
-            "Event: 1 created",
-            "EventSession: 1 created",
-        ]
-        or "Event: 1" in said
-    )
+    assert said.splitlines() == [
+        "VEVENT: 1 counted, not stored",
+        "Event: 1 created",
+        "EventSession: 1 created",
+    ]
 
 
 def test_a_second_run_changes_nothing_and_doubles_nothing(bring):
@@ -169,9 +166,7 @@ def test_zones_come_to_one_clock(bring):
         )
     )
 
-    hours = dict(Event.objects.values_list("external_id", "starts_at__hour"))
     starts = {event.external_id: event.starts_at.astimezone(UTC).hour for event in Event.objects.all()}
-    assert set(hours) == set(starts) == {"z", "f"}
     assert starts == {"z": 9, "f": 3}
 
 
@@ -193,15 +188,7 @@ def test_bad_entries_are_refused_with_their_number_and_stop_nobody(bring):
 
     assert set(Event.objects.values_list("external_id", flat=True)) == {"good", "last"}
     refused = [line for line in said.splitlines() if line.startswith("  [")]
-    assert sorted(int(line.split("]")[1].split("·")[0].strip(" :")) for line in refused) == [
-        2,
-        3,
-        4,
-        5,
-        7,
-        8,
-        9,
-    ]
+    assert sorted(int(re.search(r"\d+", line)[0]) for line in refused) == [2, 3, 4, 5, 7, 8, 9]
 
 
 def test_a_trial_writes_nothing(bring):
@@ -253,20 +240,19 @@ def test_an_agency_must_be_named(bring, tmp_path):
         call_command("import_events", str(file), "--agency=nobody")
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data folder is not here (set SHARED_DATA)")
 @pytest.mark.parametrize(
-    ("name", "entries", "with_rule", "events"),
-    [("machbar_16_feb_2019.ics", 64, 26, 58), ("Germany_Holidays.ics", 34, 34, 34)],
+    ("name", "entries", "with_rule", "rules", "events"),
+    # The README beside the files says 26 for the first: that counts the two rules of its time zone, which are no events.
+    [("machbar_16_feb_2019.ics", 64, 24, 26, 58), ("Germany_Holidays.ics", 34, 34, 34, 34)],
 )
-def test_real_calendars_come_in_whole_and_only_once(agency, name, entries, with_rule, events):
+def test_real_calendars_come_in_whole_and_only_once(agency, name, entries, with_rule, rules, events):
     for expected in ("created", "unchanged"):
-        said = StringIO()
-        call_command(
-            "import_events", str(SHARED / name), f"--agency={agency.slug}", stdout=said, stderr=StringIO()
-        )
-        assert said.getvalue().splitlines()[:3] == [
+        said = import_file(given("events", name), f"--agency={agency.slug}").splitlines()
+        assert said[:3] == [
             f"VEVENT: {entries} counted, not stored",
-            f"VEVENT + RRULE: {with_rule} counted, not stored",
-            f"Event: {events} {expected}" + said.getvalue().splitlines()[2].partition(expected)[2],
+            f"VEVENT with RRULE: {with_rule} counted, not stored",
+            f"RRULE: {rules} counted, not stored",
         ]
+        assert said[3].split(",")[0] == f"Event: {events} {expected}"
+        assert not [line for line in said if line.startswith("  [refused]")]
     assert Event.objects.count() == events

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import override
 from icalendar import Calendar
 
 from events.models import Event, Registration, RegistrationLogEntry, SeatPool
@@ -220,7 +221,7 @@ def test_a_refusal_says_why_and_leaves_nothing(fields, error, sentence, deliver)
     event = factories.event(**fields)
     person = factories.user(language="en")
 
-    with pytest.raises(error) as refused:
+    with override("en"), pytest.raises(error) as refused:
         register(event, user=person, by=person)
 
     assert str(refused.value) == sentence

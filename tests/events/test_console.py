@@ -1,0 +1,232 @@
+"""The host's console."""
+
+import csv
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from events.models import Event
+from events.registration import register
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+WRITES = ("publish_event", "cancel_event")
+READS = ("edit_event", "roster", "roster_csv")
+
+
+def url(name, *args):
+    with override("en"):
+        return reverse(name, args=args)
+
+
+def moment(**offset):
+    return f"{timezone.localtime() + timedelta(**offset):%Y-%m-%dT%H:%M}"
+
+
+def typed(*sessions, **fields):
+    """What a browser sends: the fields, and eight rows of which the given ones are filled."""
+    data = {
+        "title": "督导工作坊",
+        "kind": "workshop",
+        "language": "zh-hans",
+        "mode": "onsite",
+        "venue": "二楼",
+        "capacity": "20",
+        "sessions-TOTAL_FORMS": "8",
+        "sessions-INITIAL_FORMS": "0",
+        **fields,
+    }
+    for n, row in enumerate(sessions or [{"starts_at": moment(days=9), "ends_at": moment(days=9, hours=2)}]):
+        data.update({f"sessions-{n}-{name}": value for name, value in row.items()})
+    return data
+
+
+@pytest.fixture
+def console(client, manager):
+    client.force_login(manager)
+    return client
+
+
+def test_an_event_is_written_published_and_called_off(console, agency):
+    response = console.post(url("create_event", agency.slug), typed(speakers="张红（督导）\n\n李梅"))
+
+    event = Event.objects.get()
+    assert response["Location"] == url("edit_event", agency.slug, event.public_id)
+    assert (event.host, event.status, event.capacity, event.speakers) == (
+        agency,
+        "draft",
+        20,
+        ["张红（督导）", "李梅"],
+    )
+
+    console.post(url("publish_event", agency.slug, event.public_id))
+    assert Event.objects.get().status == "published"
+
+    console.post(url("cancel_event", agency.slug, event.public_id))
+    assert Event.objects.get().is_cancelled
+
+
+def test_a_session_keeps_its_identity_when_it_is_changed_and_goes_when_its_row_is_empty(console, agency):
+    rows = [{"starts_at": moment(days=n), "ends_at": moment(days=n, hours=2)} for n in (5, 6)]
+    console.post(url("create_event", agency.slug), typed(*rows))
+    event = Event.objects.get()
+    first, _second = event.sessions.all()
+
+    changed = {**rows[0], "ical_uid": str(first.ical_uid), "title": "开场"}
+    emptied = {"starts_at": "", "ends_at": "", "title": "", "ical_uid": str(_second.ical_uid)}
+    console.post(
+        url("edit_event", agency.slug, event.public_id),
+        typed(changed, emptied, **{"sessions-INITIAL_FORMS": "2"}),
+    )
+
+    assert [(one.pk, one.title) for one in event.sessions.all()] == [(first.pk, "开场")]
+
+
+def test_a_row_cannot_take_another_events_session(console, agency):
+    foreign = factories.event().sessions.get()
+
+    row = {"starts_at": moment(days=5), "ends_at": moment(days=5, hours=1), "ical_uid": str(foreign.ical_uid)}
+    console.post(url("create_event", agency.slug), typed(row))
+
+    foreign.refresh_from_db()
+    assert foreign.event != Event.objects.get(host=agency)
+    assert Event.objects.get(host=agency).sessions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("sessions", "fields", "sentence"),
+    [
+        ([], {"title": ""}, "This field is required."),
+        ([], {"title": "长" * 400}, "at most 200 characters"),
+        ([], {"venue": ""}, "Say where people should come."),
+        ([], {"capacity": "10001"}, "less than or equal to 10000"),
+        ([], {"capacity": "0"}, "greater than or equal to 1"),
+        ([], {"capacity": "9" * 400}, "less than or equal to 10000"),
+        ([], {"online_url": "javascript:alert(1)"}, "Enter a valid URL."),
+        ([], {"title": "\0"}, "Null characters are not allowed."),
+        ([], {"co_hosts": "x"}, "is not a valid value."),
+        ([], {"sessions-TOTAL_FORMS": "x"}, "An event has at least one session."),
+        ([{"starts_at": "", "ends_at": ""}], {}, "An event has at least one session."),
+        ([{"starts_at": "2026-12-03T10:00", "ends_at": ""}], {}, "A session has a start and an end."),
+        ([{"starts_at": moment(days=2), "ends_at": moment(days=1)}], {}, "A session ends after it starts."),
+        ([{"starts_at": "0001-01-01T00:00", "ends_at": moment(days=1)}], {}, "more than ten years away"),
+        ([{"starts_at": moment(days=1), "ends_at": "9999-12-31T23:59"}], {}, "more than ten years away"),
+        ([{"starts_at": "yesterday", "ends_at": "\0"}], {}, "Enter a valid date/time."),
+        (
+            [{"starts_at": moment(days=1), "ends_at": moment(days=2), "ical_uid": "x"}],
+            {},
+            "Enter a valid UUID.",
+        ),
+        (
+            [],
+            {"registration_opens_at": moment(days=3), "registration_closes_at": moment(days=2)},
+            "Registration closes after it opens.",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence_and_kept(console, agency, sessions, fields, sentence):
+    response = console.post(
+        url("create_event", agency.slug), typed(*sessions, summary="写了很久的介绍", **fields)
+    )
+
+    assert (response.status_code, Event.objects.count()) == (200, 0)
+    assert sentence in response.text
+    assert "写了很久的介绍" in response.text
+
+
+def test_capacity_does_not_fall_below_the_seats_taken(console, agency):
+    event = factories.event(agency, capacity=2)
+    for _n in range(2):
+        person = factories.user()
+        register(event, user=person, by=person)
+
+    response = console.post(url("edit_event", agency.slug, event.public_id), typed(capacity="1"))
+
+    assert "2 seats are taken already. There cannot be fewer." in response.text
+    assert Event.objects.get().capacity == 2
+
+
+def test_a_first_session_in_the_past_is_not_published(console, agency):
+    event = factories.event(agency, status="draft", starts_in=timedelta(days=-1))
+
+    response = console.post(url("publish_event", agency.slug, event.public_id), follow=True)
+
+    assert "The first session is in the past." in response.text
+    assert Event.objects.get().status == "draft"
+
+
+def test_only_who_publishes_for_the_agency_is_let_in(client, agency, manager, member, stranger):
+    event = factories.event(agency, title="名单")
+    other = stranger.memberships.get().agency
+    for person, slug in (
+        (member, agency.slug),
+        (stranger, agency.slug),
+        (stranger, other.slug),
+        (manager, other.slug),
+    ):
+        client.force_login(person)
+        answers = [client.get(url(name, slug, event.public_id)) for name in READS]
+        answers += [client.post(url(name, slug, event.public_id)) for name in WRITES]
+        assert [answer.status_code for answer in answers] == [404] * 5
+        assert not [answer for answer in answers if "名单" in answer.text]
+    client.force_login(stranger)
+    assert client.get(url("create_event", agency.slug)).status_code == 404
+    client.logout()
+    assert client.get(url("roster", agency.slug, event.public_id)).status_code == 302
+    assert Event.objects.get().status == "published"
+
+
+def test_the_roster_names_who_comes_and_who_waits(console, agency):
+    event = factories.event(agency, capacity=1)
+    home = factories.agency(legal_name="新桥")
+    people = [factories.member_of(home, name="王一"), factories.user(name="李二")]
+    register(event, user=people[0], by=people[0], agency=home)
+    register(event, user=people[1], by=people[1])
+
+    text = console.get(url("roster", agency.slug, event.public_id)).text
+
+    seated, _, waiting = text.partition("Waiting list")
+    assert "王一" in seated
+    assert "李二" in waiting
+    assert "李二" not in seated
+
+
+def test_the_table_is_marked_utf_8_and_no_cell_starts_a_formula(console, agency):
+    event = factories.event(agency)
+    person = factories.user(name='=HYPERLINK("x")')
+    register(event, user=person, by=person, note="+1")
+
+    response = console.get(url("roster_csv", agency.slug, event.public_id))
+
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    [_head, row] = csv.reader(StringIO(response.text.removeprefix("\ufeff")))
+    assert (row[0], row[4], row[5]) == ('\'=HYPERLINK("x")', person.email, "'+1")
+    assert "attachment" in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("name", ["roster", "edit_event"])
+def test_a_page_of_the_console_asks_the_database_as_often_for_three_people_as_for_one(console, agency, name):
+    event = factories.event(agency, capacity=1)
+    counts = []
+    for _n in range(3):
+        home = factories.agency()
+        person = factories.member_of(home)
+        register(event, user=person, by=person, agency=home)
+        with CaptureQueriesContext(connection) as queries:
+            assert console.get(url(name, agency.slug, event.public_id)).status_code == 200
+        counts.append(len(queries))
+    assert len(set(counts)) == 1, counts
+
+
+def test_portal_staff_find_events_in_the_wagtail_admin(client, moderator):
+    event = factories.event(title="统一督导")
+    client.force_login(moderator)
+
+    assert "统一督导" in client.get(reverse("wagtailsnippets_events_event:list")).text
+    assert client.get(reverse("wagtailsnippets_events_event:edit", args=[event.pk])).status_code == 200
