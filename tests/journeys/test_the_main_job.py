@@ -110,10 +110,10 @@ def test_from_a_report_in_a_drawer_to_a_cited_case_and_a_seat_at_a_training(wind
     sign_in(moderator, "editor@example.org")
     moderator.goto("/admin/snippets/casestudies/casestudy/")
     moderator.get_by_role("link", name=TITLE).first.click()
-    moderator.get_by_role(
-        "button", name=re.compile("^(Actions|More actions|更多操作|动作)")
-    ).first.click() if moderator.locator("footer [data-w-dropdown-target=toggle]").count() else None
     approve = moderator.locator("[data-workflow-action-name=approve]").first
+    moderator.locator("[data-controller~=w-dropdown]", has=approve).locator(
+        "[data-w-dropdown-target=toggle]"
+    ).click()
     approve.click()
     moderator.wait_for_load_state()
     mail_to(window(), email, TITLE)
