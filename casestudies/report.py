@@ -186,7 +186,7 @@ def arrange(blocks: list, stem: str) -> Report:
             continue
         known = place_of(block.text, report)
         is_within = piece is not None and piece.heading and block.level > level
-        if is_within and (piece.field != "further_text" or not known):
+        if piece and is_within and (piece.field != "further_text" or not known):
             tag = "h3" if block.level == level + 1 else "h4"
             piece.html += f"<{tag}>{escape(block.text)}</{tag}>"
             continue

@@ -136,7 +136,8 @@ def to_markdown(html: str) -> str:
 
 class _Node:
     def __init__(self, tag: str, attributes: dict):
-        self.tag, self.attributes, self.children = tag, attributes, []
+        self.tag, self.attributes = tag, attributes
+        self.children: list[_Node | str] = []
 
 
 class _MarkdownWriter(HTMLParser):
@@ -168,7 +169,8 @@ class _MarkdownWriter(HTMLParser):
 
     def blocks(self, parent: _Node) -> list[str]:
         """The Markdown blocks of the children; loose words between blocks are a paragraph of their own."""
-        blocks, loose = [], []
+        blocks: list[str] = []
+        loose: list[_Node | str] = []
 
         def end_paragraph():
             if words := self.inline(loose).strip():

@@ -124,7 +124,7 @@ def write_sessions(event: Event, planned: list[PlannedSession]) -> None:
         raise PublishingError(_("An event has at least one session."))
     if any(plan.ends_at <= plan.starts_at for plan in planned):
         raise PublishingError(_("A session ends after it starts."))
-    known = {session.ical_uid: session for session in event.sessions.all()}
+    known: dict[UUID | None, EventSession] = {session.ical_uid: session for session in event.sessions.all()}
     for plan in planned:
         session = known.pop(plan.ical_uid, None) or EventSession(event=event)
         times = (plan.starts_at, plan.ends_at, plan.is_all_day)
@@ -133,7 +133,7 @@ def write_sessions(event: Event, planned: list[PlannedSession]) -> None:
         session.starts_at, session.ends_at, session.is_all_day = times
         session.title = plan.title
         session.save()
-    event.sessions.filter(ical_uid__in=known).delete()
+    event.sessions.filter(ical_uid__in=list(known)).delete()
 
 
 def name_co_hosts(event: Event, agencies: Iterable[Agency], *, by: User) -> None:

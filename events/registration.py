@@ -89,7 +89,9 @@ def register(
         raise NotYourAgency(_("You do not belong to this agency. Choose one of yours, or none."))
     pool = event.pools.first()
     if pool is None:
-        raise refusal(Event.objects.get(pk=event.pk), at)
+        raise refusal(Event.objects.get(pk=event.pk), at) or NotOpen(
+            _("This event needs no registration. Just come.")
+        )
     registration, is_new = enter(event, pool=pool, user=user, agency=agency, note=note, at=at)
     if not is_new:
         return registration

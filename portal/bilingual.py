@@ -12,6 +12,7 @@ class Text(str):
     """A text that knows its language, so that a page can say so in a `lang` attribute."""
 
     __slots__ = ("language",)
+    language: str
 
     def __new__(cls, value: str, language: str):
         text = super().__new__(cls, value)

@@ -102,7 +102,7 @@ class Report:
 
     def summary(self) -> list[str]:
         """One line for each kind of thing, with the outcomes that occurred, then every refusal and note."""
-        numbers = Counter()
+        numbers: Counter[tuple[str, Outcome]] = Counter()
         for entry in self.entries:
             numbers[entry.kind, entry.outcome] += entry.number
         lines = []
@@ -201,8 +201,9 @@ class ImportCommand(BaseCommand):
 
     def progress(self, rows: Iterable, total: int | None = None) -> Iterator:
         """Hand on `rows` and draw on the error stream how far we are: a bar on a terminal, else a line per tenth."""
-        rows = rows if total is not None else list(rows)
-        total = total if total is not None else len(rows)
+        if total is None:
+            rows = list(rows)
+            total = len(rows)
         shown = None
         for done, row in enumerate(rows, start=1):
             yield row

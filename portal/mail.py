@@ -1,6 +1,5 @@
 """Mail to people: written in their language, queued with the change that causes it, sent by the worker."""
 
-import re
 from base64 import b64decode, b64encode
 from email.utils import make_msgid
 
@@ -45,7 +44,7 @@ def deliver(*, subject: str, body: str, to: str, language: str, message_id: str,
         )
     if calendar:
         content = b64decode(calendar)
-        method = re.search(rb"^METHOD:([A-Z]+)", content, re.MULTILINE)[1].decode()
+        method = content.partition(b"METHOD:")[2].partition(b"\r\n")[0].decode()
         message.attach_alternative(content.decode(), f"text/calendar; method={method}; charset=utf-8")
         message.attach("event.ics", content, "text/calendar")
     message.send()

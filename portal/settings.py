@@ -347,7 +347,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     },
 }
-SILENCED_SYSTEM_CHECKS = []
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # SAMEORIGIN, not DENY: see X_FRAME_OPTIONS
 
 LOGGING = {
     "version": 1,

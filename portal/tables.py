@@ -207,7 +207,7 @@ def as_text(cell) -> str:
 def keyed(lines: Iterator[tuple[int, list[str]]], name: str) -> list[Row]:
     """The lines as dicts by header. Headers are taken without spaces and case; empty lines are passed over."""
     header: list[str] = []
-    rows = []
+    rows: list[Row] = []
     for number, line in lines:
         cells = [cell.replace("\x00", "").strip() for cell in line]
         if not any(cells):

@@ -130,7 +130,8 @@ def is_empty(token: str) -> bool:
 
 def is_single(token: str) -> bool:
     """Whether a token is one Chinese character."""
-    return len(token) == 1 and PIECES.fullmatch(token)["chinese"] is not None
+    piece = PIECES.fullmatch(token)
+    return len(token) == 1 and piece is not None and piece["chinese"] is not None
 
 
 def spans(text: str) -> list[Token]:

@@ -56,7 +56,7 @@ class _Open(NamedTuple):
     process: int
     folder: Path
     changed: tuple[int, int]
-    index: Index
+    opened: Index
     searcher: Searcher
 
 
@@ -140,13 +140,10 @@ class Embedded:
     def _searcher(self) -> Searcher:
         """A reader of the live index as last committed."""
         with self._lock:
-            for attempt in (1, 2):
-                folder = self._live()
-                try:
-                    return self._searcher_in(folder)
-                except (OSError, ValueError):  # replaced by a rebuild between the two lines above
-                    if attempt == 2:
-                        raise
+            try:
+                return self._searcher_in(self._live())
+            except (OSError, ValueError):  # a rebuild has just replaced it
+                return self._searcher_in(self._live())
 
     def _searcher_in(self, folder: Path) -> Searcher:
         status = (folder / "meta.json").stat()
@@ -155,7 +152,7 @@ class Embedded:
         if known and known[:3] == (os.getpid(), folder, changed):
             return known.searcher
         if known and known[:2] == (os.getpid(), folder):
-            index = known.index
+            index = known.opened
             index.reload()
         else:
             index = self._index(folder)
@@ -224,8 +221,8 @@ def _stored(document: Document) -> TantivyDocument:
 
 
 def _hit(stored: TantivyDocument, score: float) -> EngineHit:
-    kind, _, pk = stored.get_first("id").rpartition(":")
-    texts = json.loads(bytes(stored.get_first("shown")))
+    kind, _, pk = str(stored.get_first("id")).rpartition(":")
+    texts = json.loads(bytes(stored.get_first("shown") or b"[]"))
     return EngineHit(kind, int(pk), score, tuple(Text(text, language) for language, text in texts))
 
 

@@ -128,7 +128,7 @@ def _slots(plain: str) -> tuple[list[Slot], list[Slot]]:
         at += length or 1
     edges = [(tokens[first].start, tokens[end - 1].end) for first, end in ends.items()]
 
-    slots, weak = [], []
+    slots, weak = [], []  # type: ignore[var-annotated]
     covered = 0
     for at, token in enumerate(tokens):
         if at < covered:
