@@ -17,6 +17,17 @@ def django_db_setup(django_db_setup, django_db_blocker):
         DBTaskResult.objects.all().delete()  # each test begins with an empty outbox
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Tests that empty the database run after all others, the races for seats included: those need the set-up."""
+
+    def empties_the_database(item) -> bool:
+        marker = item.get_closest_marker("django_db")
+        return marker is not None and bool(marker.kwargs.get("transaction"))
+
+    items.sort(key=empties_the_database)
+
+
 @pytest.fixture(autouse=True)
 def keeps_to_itself(settings, tmp_path):
     """Files of a test stay in its own folder, and the language of a page that it asked for ends with it."""
