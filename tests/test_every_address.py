@@ -1,0 +1,136 @@
+"""Every address of the portal, taken from the URL configuration: nothing ends in a 500, and nothing foreign opens.
+
+A new address with an argument that is not in EXAMPLES fails here, so that nobody forgets it.
+"""
+
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLResolver, get_resolver, reverse
+
+from orgs import joining
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+#: Not ours: Wagtail's admin and its file views have tests of their own makers.
+FOREIGN = ("admin/", "documents/", "media/", "_util/")
+NASTY = [
+    {"q": "\x00"},
+    {"q": "流" * 4000, "page": "99999999999999999999"},
+    {"page": "-1", "view": "../../etc/passwd", "month": "9999-99", "year": "x"},
+    {
+        "district": "44' OR 1=1 --",
+        "population": "<script>",
+        "service": "svc:none",
+        "method": "",
+        "sort": "-password",
+    },
+    {
+        "kind": ["case", "\ud7ff"],
+        "tab": "nothing",
+        "next": "https://evil.example.net/",
+        "agency": "no-such",
+        "mode": "x",
+    },
+]
+
+
+def ours(patterns=None, prefix="", outer=()):
+    """Pairs of name and names of the arguments, one for each of our addresses."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if route.startswith(FOREIGN):
+            continue
+        arguments = (*outer, *(pattern.pattern.converters or pattern.pattern.regex.groupindex))
+        if isinstance(pattern, URLResolver):
+            yield from ours(pattern.url_patterns, route, arguments)
+        elif pattern.name:
+            yield pattern.name, arguments
+
+
+ADDRESSES = dict(sorted(set(ours())))
+CONSOLE = [
+    name
+    for name, arguments in ADDRESSES.items()
+    if "slug" in arguments and name not in ("agency", "join_agency")
+]
+
+
+@pytest.fixture
+def world(agency, manager, member, stranger):
+    """An agency with one of everything, and the arguments that its addresses take."""
+    event = factories.event(agency, status="draft")
+    case = factories.case(agency, live=False)
+    service = factories.service(agency)
+    newcomer = factories.user()
+    asked = joining.ask_to_join(agency, user=newcomer)
+    membership = agency.memberships.get(user=member)
+    return {
+        "people": {
+            "anonymous": None,
+            "newcomer": newcomer,
+            "stranger": stranger,
+            "member": member,
+            "manager": manager,
+        },
+        "arguments": {
+            "slug": [agency.slug],
+            "public_id": [event.public_id, case.public_id, service.public_id, asked.public_id, uuid4()],
+            "pk": [membership.pk, 2**62],
+            "style": ["bib", "exe"],
+            "uidb36": ["zz"],
+            "key": ["set-password"],
+        },
+    }
+
+
+def addresses(name: str, arguments: dict):
+    """The address with every example of its arguments."""
+    names = ADDRESSES[name]
+    if name == "wagtail_serve":
+        return ["/agencies/", "/en/events/", "/cases/", "/no-such-place/"]
+    examples = [{}]
+    for argument in names:
+        examples = [{**example, argument: value} for example in examples for value in arguments[argument]]
+    return [reverse(name, kwargs=example) for example in examples]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_no_address_ends_in_a_500_whoever_asks_and_however(client, world, name):
+    client.raise_request_exception = False
+    for person in world["people"].values():
+        if person:
+            client.force_login(person)
+        for address in addresses(name, world["arguments"]):
+            for query in NASTY:
+                assert client.get(address, query).status_code < 500, (address, query)
+            for body in ({}, *NASTY):
+                assert client.post(address, body).status_code < 500, (address, body)
+            file = SimpleUploadedFile("报告.docx", b"MZ\x00 not a document")
+            assert client.post(address, {"file": file, "form-TOTAL_FORMS": "x"}).status_code < 500, address
+
+
+@pytest.mark.parametrize("name", CONSOLE)
+def test_an_agencys_console_is_nowhere_for_people_of_other_agencies(client, world, agency, name):
+    for person in ("stranger", "newcomer"):
+        client.force_login(world["people"][person])
+        for address in addresses(name, world["arguments"]):
+            for answer in (client.get(address), client.post(address)):
+                assert answer.status_code in (404, 405), address
+                assert agency.legal_name not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", CONSOLE)
+def test_an_agencys_console_asks_for_an_account_first(client, world, name):
+    for address in addresses(name, world["arguments"]):
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code in (302, 405), address
+            if answer.status_code == 302:
+                assert answer.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("door", ["/admin/login/", "/admin/password_reset/", "/_util/login/"])
+def test_wagtails_own_doors_lead_to_ours(client, door):
+    assert client.get(door, {"next": "/admin/"}).url == "/accounts/login/?next=%2Fadmin%2F"
