@@ -64,6 +64,6 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
 
 
 def remove() -> None:
-    """Take the sample cases away, with their revisions and reviews."""
-    for case in CaseStudy.objects.filter(is_sample=True):
+    """Take away what the sample agencies wrote, with its revisions and reviews."""
+    for case in CaseStudy.objects.filter(agency__is_sample=True):
         case.delete()

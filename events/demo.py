@@ -102,5 +102,5 @@ def owner_of(agency: Agency) -> User:
 
 
 def remove() -> None:
-    """Take the sample events away, with their registrations."""
-    Event.objects.filter(is_sample=True).delete()
+    """Take away what the sample agencies hold, with its registrations."""
+    Event.objects.filter(host__is_sample=True).delete()

@@ -59,7 +59,7 @@ class Registration(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     event = models.ForeignKey(Event, models.CASCADE, related_name="registrations", verbose_name=_("event"))
     pool = models.ForeignKey(
-        SeatPool, models.PROTECT, related_name="registrations", verbose_name=_("seat pool")
+        SeatPool, models.RESTRICT, related_name="registrations", verbose_name=_("seat pool")
     )
     user = models.ForeignKey(User, models.CASCADE, related_name="registrations", verbose_name=_("person"))
     agency = models.ForeignKey(
