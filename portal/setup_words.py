@@ -85,7 +85,7 @@ WORDS: dict[str, dict[str, dict]] = {
         },
         "en": {
             "title": "About Tongxing",
-            "introduction": "Written 同行, the name has two readings: tóngháng, people of the same trade, and tóngxíng, people walking together.",
+            "introduction": "The name has two readings: tóngháng, people of the same trade, and tóngxíng, people walking together.",
             "body": [
                 heading("Why it exists"),
                 text(

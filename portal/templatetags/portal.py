@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
 
-from portal.bilingual import Text
+from portal.bilingual import CHINESE, Text, language_of
 
 register = template.Library()
 
@@ -47,16 +47,21 @@ def icon(name: str):
 
 @register.filter
 def spoken(text):
-    """Mark a text that is not in the page's language, so that it is read aloud and set as what it is."""
-    if isinstance(text, Text) and text and text.language != get_language():
-        return format_html('<span lang="{}">{}</span>', text.language, text)
+    """Mark a text that is not in the page's language, so that it is read aloud and set as what it is.
+
+    A text without a label, such as a person's name, is Chinese as soon as it has a Chinese character.
+    """
+    if text and lang_of(text) != get_language():
+        return format_html('<span lang="{}">{}</span>', lang_of(text), text)
     return text
 
 
 @register.filter
 def lang_of(text) -> str:
     """The language of a text, for a `lang` attribute of an element that is there anyway."""
-    return text.language if isinstance(text, Text) else get_language()
+    if isinstance(text, Text):
+        return text.language
+    return CHINESE if language_of(str(text)) == CHINESE else get_language()
 
 
 @register.simple_block_tag(end_name="endpage_head")
