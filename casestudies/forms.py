@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy
 from casestudies import report, rich_text
 from casestudies.guidance import GUIDANCE
 from casestudies.models import CaseAuthor, CaseStudy
+from orgs.agency_field import AgenciesField
 from orgs.division_field import DivisionField
-from orgs.models import Agency
 from portal.models import Topic
 
 SECTION_LONGEST = 40_000  # characters
-PARTNERS_MOST = 10
 KEYWORDS_MOST = 10
 AUTHORS_MOST = 6
 #: The vocabularies that a case study is filed under.
@@ -84,36 +83,6 @@ class KeywordsField(forms.CharField):
         return keywords
 
 
-class AgenciesField(forms.CharField):
-    """Listed agencies by name, one on each line. Gives a list of agencies."""
-
-    def __init__(self, **kwargs):
-        super().__init__(widget=forms.Textarea(attrs={"rows": 2}), required=False, max_length=2000, **kwargs)
-
-    def prepare_value(self, value):
-        return "\n".join(agency.legal_name for agency in value) if isinstance(value, list) else value
-
-    def clean(self, value):
-        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        if len(lines) > PARTNERS_MOST:
-            raise forms.ValidationError(_("Name at most ten partner agencies."))
-        return list({agency.pk: agency for agency in map(self.find, lines)}.values())
-
-    @staticmethod
-    def find(name: str) -> Agency:
-        for field in ("legal_name", "short_name", "name_en__iexact"):
-            found = Agency.objects.listed().filter(**{field: name})[:2]
-            if len(found) == 1:
-                return found[0]
-        near = Agency.objects.listed().filter(legal_name__contains=name)[:2]
-        if len(near) == 1:
-            return near[0]
-        raise forms.ValidationError(
-            _("No listed agency is called “%(name)s”. Write its full name as in the directory.")
-            % {"name": name}
-        )
-
-
 class TopicsField(forms.ModelMultipleChoiceField):
     """The terms of one vocabulary as check boxes, narrower terms under their broader ones."""
 
@@ -151,6 +120,7 @@ class CaseForm(forms.ModelForm):
         help_text=gettext_lazy("The words a colleague would search for, separated by commas."),
     )
     partners = AgenciesField(
+        required=False,
         label=gettext_lazy("Partner agencies"),
         help_text=gettext_lazy(
             "Agencies that took part or wrote along, one on each line, by their full name."

@@ -1,6 +1,6 @@
 """What needs a person today: the lines of "my desk"."""
 
-from orgs import joining, profile
+from orgs import joining, partnership, profile
 from orgs.models import JoinRequest
 
 
@@ -12,5 +12,6 @@ def context(user) -> dict:
         "own_join_requests": user.join_requests.filter(status=JoinRequest.Status.PENDING).select_related(
             "agency"
         ),
+        "proposals": partnership.open_to_answer(user),
         "agencies_due": profile.due_for_confirmation(user),
     }

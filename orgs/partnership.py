@@ -6,13 +6,27 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orgs.joining import deciders
 from orgs.models import Agency, Partnership, PartnershipParty, User
-from orgs.permissions import can
+from orgs.permissions import agencies_where, can
+from portal import mail
 from portal.models import Topic
 
 
 class PartnershipError(Exception):
     """A refusal, with a sentence for people."""
+
+
+def open_to_answer(user):
+    """The parties for which this person can still say yes or no, the oldest proposal first."""
+    return (
+        PartnershipParty.objects.filter(
+            agency__in=agencies_where(user, "partnerships.propose"), state=PartnershipParty.State.INVITED
+        )
+        .select_related("agency", "partnership__kind")
+        .prefetch_related("partnership__parties__agency")
+        .order_by("partnership__created_at", "pk")
+    )
 
 
 @transaction.atomic
@@ -36,6 +50,10 @@ def propose(
     for party in (agency, *others):
         PartnershipParty.objects.create(partnership=partnership, agency=party)
     confirm(partnership.parties.get(agency=agency), by=by)
+    for partner in others:
+        for person in deciders(partner):
+            context = {"partnership": partnership, "agency": partner, "proposer": agency}
+            mail.send("partnership_proposed", to=person.email, language=person.language, context=context)
     return partnership
 
 

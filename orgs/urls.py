@@ -32,6 +32,8 @@ urlpatterns = [
                     console.decide_join_request,
                     name="decide_join_request",
                 ),
+                path("partnerships/", console.agency_partnerships, name="agency_partnerships"),
+                path("partnerships/<int:pk>/", console.answer_partnership, name="answer_partnership"),
                 path("services/new/", console.create_service, name="create_service"),
                 path("services/<uuid:public_id>/", console.edit_service, name="edit_service"),
                 path("services/<uuid:public_id>/remove/", console.remove_service, name="remove_service"),

@@ -3,13 +3,14 @@
 A new address with an argument that is not in EXAMPLES fails here, so that nobody forgets it.
 """
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver, reverse
 
-from orgs import joining
+from orgs import joining, partnership
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,16 @@ def world(agency, manager, member, stranger):
     newcomer = factories.user()
     asked = joining.ask_to_join(agency, user=newcomer)
     membership = agency.memberships.get(user=member)
+    owner = factories.member_of(factories.agency(), role="owner")
+    proposed = partnership.propose(
+        owner.memberships.get().agency,
+        by=owner,
+        kind=factories.topic("col:referral"),
+        title="转介",
+        partners=[agency],
+        started_on=date(2026, 1, 1),
+    )
+    asked_party = proposed.parties.get(agency=agency)
     return {
         "people": {
             "anonymous": None,
@@ -78,7 +89,7 @@ def world(agency, manager, member, stranger):
         "arguments": {
             "slug": [agency.slug],
             "public_id": [event.public_id, case.public_id, service.public_id, asked.public_id, uuid4()],
-            "pk": [membership.pk, 2**62],
+            "pk": [membership.pk, asked_party.pk, 2**62],
             "style": ["bib", "exe"],
             "uidb36": ["zz"],
             "key": ["set-password"],

@@ -67,6 +67,11 @@ class Partnership(models.Model):
     def __str__(self):
         return self.title
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether every party has said yes. Reads `parties`: prefetch them."""
+        return all(party.state == PartnershipParty.State.CONFIRMED for party in self.parties.all())
+
 
 class PartnershipParty(models.Model):
     class State(models.TextChoices):
