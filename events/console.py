@@ -154,3 +154,17 @@ def the_event(request, slug: str, public_id) -> Event:
     """An event that this agency holds."""
     events = the_agency(request, slug).hosted_events.for_rows()
     return get_object_or_404(events, public_id=public_id)
+
+
+@login_required
+@require_POST
+def answer_co_hosting(request, slug, pk):
+    """Yes or no to being shown as a co-host of another agency's event."""
+    co_host = get_object_or_404(publishing.co_hosting_to_answer(request.user), agency__slug=slug, pk=pk)
+    if request.POST.get("answer") == "confirm":
+        publishing.confirm_co_host(co_host, by=request.user)
+        messages.success(request, _("You are now shown as a host of this event."))
+    else:
+        publishing.decline_co_host(co_host, by=request.user)
+        messages.success(request, _("You declined. Your agency is not shown as a host."))
+    return redirect("desk")

@@ -84,7 +84,8 @@ def make_event(entry: dict, today: date, agencies: dict, topics: dict, places: d
         co_hosts=[agencies[key] for key in entry["co_hosts"]],
         topics=[topics[code] for code in entry["topics"]],
     )
-    event.hosts.update(is_confirmed=True)
+    for co_host in event.hosts.filter(is_confirmed=False):
+        publishing.confirm_co_host(co_host, by=owner_of(co_host.agency))
     return event
 
 

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from events import publishing
 from events.models import Event
 from orgs.permissions import agencies_where
 
@@ -9,7 +10,7 @@ MOST = 20
 
 
 def context(user) -> dict:
-    """`my_registrations`: places to come; `hosted_events`: drafts and events to come that this person may change."""
+    """`co_hosting`: who named my agencies as a co-host; `my_registrations`: places to come; `hosted_events`: drafts and events to come that this person may change."""
     now = timezone.now()
     mine = (
         user.registrations.live()
@@ -21,6 +22,7 @@ def context(user) -> dict:
     drafts = hosted.filter(status=Event.Status.DRAFT)
     coming = hosted.published().filter(ends_at__gte=now)
     return {
+        "co_hosting": publishing.co_hosting_to_answer(user),
         "my_registrations": mine[:MOST],
         "hosted_events": (drafts | coming).for_rows().order_by("starts_at", "pk")[:MOST],
         "hosting_agencies": agencies_where(user, "events.publish"),

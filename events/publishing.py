@@ -18,7 +18,7 @@ from events import registration
 from events.models import Event, EventHost, EventSession, Registration
 from events.models.event import refresh_span
 from orgs.models import Agency, User
-from orgs.permissions import can
+from orgs.permissions import agencies_where, can
 from portal.models import Topic
 
 #: A change of one of these is a change of place.
@@ -145,6 +145,35 @@ def name_co_hosts(event: Event, agencies: Iterable[Agency], *, by: User) -> None
         if agency.pk not in named:
             is_confirmed = can(by, "events.publish", agency)
             EventHost.objects.create(event=event, agency=agency, is_confirmed=is_confirmed)
+
+
+def co_hosting_to_answer(user):
+    """Where other agencies named one of this person's as a co-host, and nobody has answered yet."""
+    return (
+        EventHost.objects.filter(agency__in=agencies_where(user, "events.publish"), is_confirmed=False)
+        .exclude(event__status=Event.Status.CANCELLED)
+        .select_related("agency", "event__host")
+        .order_by("event__starts_at", "pk")
+    )
+
+
+def confirm_co_host(co_host: EventHost, *, by: User) -> EventHost:
+    """Say yes for the agency: it is shown as a host from now on. Raises PublishingError."""
+    check_speaks_for(co_host, by=by)
+    co_host.is_confirmed = True
+    co_host.save(update_fields=["is_confirmed"])
+    return co_host
+
+
+def decline_co_host(co_host: EventHost, *, by: User) -> None:
+    """Say no for the agency: it is no longer named. Raises PublishingError."""
+    check_speaks_for(co_host, by=by)
+    co_host.delete()
+
+
+def check_speaks_for(co_host: EventHost, *, by: User) -> None:
+    if not can(by, "events.publish", co_host.agency):
+        raise PublishingError(_("Only owners and managers answer for their agency."))
 
 
 @transaction.atomic

@@ -12,6 +12,9 @@ urlpatterns = [
         "events/<uuid:public_id>/cancel-registration/", views.cancel_registration, name="cancel_registration"
     ),
     path("events/<uuid:public_id>/calendar.ics", views.event_ics, name="event_ics"),
+    path(
+        "desk/agencies/<slug:slug>/co-hosting/<int:pk>/", console.answer_co_hosting, name="answer_co_hosting"
+    ),
     path("desk/agencies/<slug:slug>/events/new/", console.create_event, name="create_event"),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/", console.edit_event, name="edit_event"),
     path(

@@ -77,6 +77,7 @@ def world(agency, manager, member, stranger):
         partners=[agency],
         started_on=date(2026, 1, 1),
     )
+    named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     asked_party = proposed.parties.get(agency=agency)
     return {
         "people": {
@@ -89,7 +90,7 @@ def world(agency, manager, member, stranger):
         "arguments": {
             "slug": [agency.slug],
             "public_id": [event.public_id, case.public_id, service.public_id, asked.public_id, uuid4()],
-            "pk": [membership.pk, asked_party.pk, 2**62],
+            "pk": [membership.pk, asked_party.pk, named.pk, 2**62],
             "style": ["bib", "exe"],
             "uidb36": ["zz"],
             "key": ["set-password"],
