@@ -1,6 +1,7 @@
 """Everything between a checkout and a running portal on this machine: what `make run` calls."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
                 "--no-reload",
             ]
         )
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the worker ends with us however we end
         try:
             self.welcome(port)
             call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, skip_checks=True)
