@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce, ExtractYear, Substr
 from django.utils.translation import gettext as _
 
-from casestudies.models import CaseStudy
+from casestudies.models.casestudy import CaseStudy
 from orgs.models import Division
 from portal.models import Topic
 from portal.search import DEEPEST, search

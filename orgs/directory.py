@@ -13,7 +13,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
-from orgs.models import Agency, Division, Service
+from orgs.models.agency import Agency
+from orgs.models.division import Division
+from orgs.models.service import Service
 from portal.bilingual import Text
 from portal.models import Topic
 
