@@ -8,7 +8,7 @@ import docx
 import pytest
 from icalendar import Calendar
 
-from portal.demo import PASSWORD
+from tests.journeys.people import sign_in
 
 pytestmark = pytest.mark.journey
 
@@ -35,14 +35,6 @@ def report() -> bytes:
     file = BytesIO()
     document.save(file)
     return file.getvalue()
-
-
-def sign_in(page, email):
-    page.goto("/accounts/login/")
-    page.fill("[name=login]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/desk/")
 
 
 def mail_to(page, email, containing):

@@ -42,7 +42,8 @@ class Command(BaseCommand):
                 "--no-reload",
             ]
         )
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the worker ends with us however we end
+        # However we end, the worker ends with us.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self.welcome(port)
             call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, skip_checks=True)
