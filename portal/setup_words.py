@@ -109,6 +109,7 @@ WORDS: dict[str, dict[str, dict]] = {
             "title": "使用指南",
             "introduction": "三分钟走一遍：加入机构，写一篇案例，报名一场培训。",
             "body": [
+                heading("四步"),
                 steps(
                     (
                         "注册，说明在哪家机构工作",
@@ -146,6 +147,7 @@ WORDS: dict[str, dict[str, dict]] = {
             "title": "Guide",
             "introduction": "Three minutes: join your agency, write up a case, register for a training.",
             "body": [
+                heading("Four steps"),
                 steps(
                     (
                         "Sign up and say where you work",
