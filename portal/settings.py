@@ -269,26 +269,21 @@ ACCOUNT_SESSION_REMEMBER = True
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_PROVIDERS = {}
-# A way to sign in appears only where its keys are set.
-for _provider, _app in {
-    "weixin": ("WEIXIN_CLIENT_ID", "WEIXIN_SECRET", {}),
-    "orcid": ("ORCID_CLIENT_ID", "ORCID_SECRET", {}),
-    "openid_connect": (
-        "OIDC_CLIENT_ID",
-        "OIDC_SECRET",
-        {"provider_id": "oidc", "name": "OIDC_NAME", "settings": {"server_url": "OIDC_SERVER_URL"}},
-    ),
-}.items():
-    _client_id, _secret, _more = _app
-    if env.str(_client_id, default=""):
+# A way to sign in appears only where its keys are set; browsers may then be sent on to its host, and to no other.
+SIGN_IN_HOSTS = []
+for _provider, _prefix, _host in (
+    ("weixin", "WEIXIN", "https://open.weixin.qq.com"),
+    ("orcid", "ORCID", "https://orcid.org"),
+    ("openid_connect", "OIDC", env.str("OIDC_SERVER_URL", default="")),
+):
+    if env.str(f"{_prefix}_CLIENT_ID", default=""):
+        _keys = {"client_id": env.str(f"{_prefix}_CLIENT_ID"), "secret": env.str(f"{_prefix}_SECRET")}
+        if _provider == "openid_connect":
+            _keys |= {"provider_id": "oidc", "name": env.str("OIDC_NAME", default="OpenID Connect")}
+            _keys |= {"settings": {"server_url": env.str("OIDC_SERVER_URL")}}
         INSTALLED_APPS.append(f"allauth.socialaccount.providers.{_provider}")
-        _more = dict(_more)
-        if "name" in _more:
-            _more["name"] = env.str(_more["name"], default="OpenID Connect")
-            _more["settings"] = {"server_url": env.str("OIDC_SERVER_URL")}
-        SOCIALACCOUNT_PROVIDERS[_provider] = {
-            "APPS": [{"client_id": env.str(_client_id), "secret": env.str(_secret), **_more}]
-        }
+        SOCIALACCOUNT_PROVIDERS[_provider] = {"APPS": [_keys]}
+        SIGN_IN_HOSTS.append("/".join(_host.split("/")[:3]))
 LOGIN_URL = WAGTAILADMIN_LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -343,7 +338,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *SIGN_IN_HOSTS],
         "frame-ancestors": [SELF],
     },
 }

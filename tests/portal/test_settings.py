@@ -18,11 +18,11 @@ COMPLETE = {
 SHOW = "import portal.settings as s; print(s.DATABASES['default']['ENGINE'], s.DEBUG, s.SEARCH_URL.partition(':')[0])"
 
 
-def load(tmp_path, **environment) -> subprocess.CompletedProcess:
+def load(tmp_path, show=SHOW, **environment) -> subprocess.CompletedProcess:
     """Load the settings as a server would, with nothing but this environment."""
     environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **environment}
     return subprocess.run(
-        [sys.executable, "-c", SHOW], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", show], env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -64,3 +64,13 @@ def test_a_development_secret_is_made_once_and_kept_to_the_owner(tmp_path):
     load(tmp_path)
     assert (tmp_path / "secret_key").read_text() == secret
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+SIGN_IN = "import portal.settings as s; print(sorted(s.SOCIALACCOUNT_PROVIDERS), s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action'][1:])"
+
+
+def test_a_way_to_sign_in_appears_when_its_keys_are_set_and_only_its_host_is_opened(tmp_path):
+    assert load(tmp_path, SIGN_IN).stdout.strip() == "[] []"
+    keys = {"ORCID_CLIENT_ID": "a", "ORCID_SECRET": "b", "OIDC_CLIENT_ID": "c", "OIDC_SECRET": "d"}
+    answer = load(tmp_path, SIGN_IN, **keys, OIDC_SERVER_URL="https://id.example.org/realm").stdout.strip()
+    assert answer == "['openid_connect', 'orcid'] ['https://orcid.org', 'https://id.example.org']"
