@@ -5,11 +5,6 @@ from orgs.models import Agency, User
 from orgs.permissions import agencies_where, can
 
 
-def can_read_case(user, case: CaseStudy) -> bool:
-    """Published cases are for everybody, drafts for the lead agency's members and for portal staff."""
-    return CaseStudy.objects.visible_to(user).filter(pk=case.pk).exists()
-
-
 def can_edit_case(user, case: CaseStudy) -> bool:
     """Whether this person may write this case in the member console: those who write for its lead agency."""
     return can(user, "cases.write", case.agency)

@@ -6,47 +6,22 @@ field is left out with a note; only an agency without a usable name, or one that
 """
 
 import re
-import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from orgs import uscc
+from orgs.agency_table import COLUMNS
 from orgs.applying import free_slug
+from orgs.incoming import AGENCY, LOCATION, SERVICE, Incoming, Offer, Place
 from orgs.models import Agency, AgencyText, Division, Location, Service
-from portal.bilingual import CHINESE, ENGLISH, language_of
+from orgs.wording import as_date, beginning, divisions_by_word, name_field, plain, same_name, topics_by_word
+from portal.bilingual import ENGLISH, language_of
 from portal.importing import Refused, Report
 from portal.models import Topic
-from portal.tables import Row
 
-AGENCY = gettext_lazy("agencies")
-SERVICE = gettext_lazy("services")
-LOCATION = gettext_lazy("locations")
-
-TEMPLATE = Path(__file__).parent / "data" / "agencies-template.csv"
-COLUMNS = {  # what we call it: the headers under which it comes. The first two are those of the template.
-    "legal_name": ("全称", "full name", "名称", "机构名称", "机构全称", "name", "legal name"),
-    "short_name": ("简称", "short name", "机构简称"),
-    "name_en": ("英文名", "English name", "英文名称", "name in english"),
-    "uscc": ("统一社会信用代码", "code", "uscc", "信用代码", "unified social credit code"),
-    "org_type": ("机构类型", "type", "类型", "organisation type", "organization type"),
-    "division": ("所在地区", "district", "地区", "区划", "行政区划", "division", "seat"),
-    "address": ("地址", "address", "办公地址"),
-    "founded_on": ("成立日期", "founded", "成立时间", "成立年份"),
-    "migrant_focus": ("流动人口服务定位", "focus", "服务定位", "focus on migrants"),
-    "website": ("网站", "website", "网址", "官网"),
-    "public_email": ("公开邮箱", "e-mail", "邮箱", "email", "电子邮箱"),
-    "public_phone": ("公开电话", "phone", "电话", "联系电话", "telephone"),
-    "mission_zh": ("简介", "mission zh", "中文简介", "mission", "mission (chinese)"),
-    "mission_en": ("英文简介", "mission en", "mission (english)"),
-    "services": ("服务", "services", "服务项目"),
-    "status": ("状态", "status"),
-}
 FOCUS = {
     "以流动人口为主": Agency.Focus.PRIMARY,
     "主要": Agency.Focus.PRIMARY,
@@ -73,88 +48,6 @@ TYPES_BY_CODE = {  # the first characters of the code say where an organisation 
     "9": "org:socent",
     "N": "org:residents",
 }
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-
-
-@dataclass
-class Offer:
-    """A service as it comes in. Topics are words or codes, still to be looked up."""
-
-    name: str
-    summary: str = ""
-    types: list[str] = field(default_factory=list)
-    populations: list[str] = field(default_factory=list)
-    is_offered: bool = True
-    external_id: str | None = None
-
-
-@dataclass
-class Place:
-    """A location as it comes in. Coordinates are degrees."""
-
-    name: str
-    address: str = ""
-    phone: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    external_id: str | None = None
-
-
-@dataclass
-class Incoming:
-    """An agency as it comes in, in words: `facts` by our field names, with the columns of COLUMNS."""
-
-    where: str
-    facts: dict[str, str]
-    descriptions: dict[str, str] = field(default_factory=dict)  # by language, of any length
-    services: list[Offer] = field(default_factory=list)
-    locations: list[Place] = field(default_factory=list)
-    external_id: str | None = None
-    notes: list[str] = field(default_factory=list)
-
-
-def from_table(rows: list[Row], report: Report) -> list[Incoming]:
-    """The agencies of our template. Raises Refused without a column of names; other strange columns are noted."""
-    meanings = {plain(header): column for column, headers in COLUMNS.items() for header in headers}
-    headers = {header: meanings.get(plain(header)) for header in rows[0].cells}
-    if "legal_name" not in headers.values():
-        raise Refused(
-            gettext(
-                "There is no column “%(zh)s” or “%(en)s”. The first row must hold the names of the columns."
-            )
-            % {"zh": COLUMNS["legal_name"][0], "en": COLUMNS["legal_name"][1]}
-        )
-    for header, column in headers.items():
-        if column is None:
-            report.note(
-                AGENCY,
-                sentence=gettext("The column “%(name)s” is not ours and was not read.") % {"name": header},
-            )
-    return [incoming(row, headers) for row in rows]
-
-
-def incoming(row: Row, headers: dict[str, str | None]) -> Incoming:
-    facts = {
-        column: row.cells[header] for header, column in headers.items() if column and row.cells.get(header)
-    }
-    offers = [
-        Offer(name, types=split_list(types), populations=split_list(populations))
-        for name, types, populations in (
-            [part.strip() for part in f"{line}||".split("|")[:3]]
-            for line in re.split(r"[\n;；]+", facts.pop("services", "").replace("｜", "|"))
-            if line.strip()
-        )
-        if name
-    ]
-    descriptions = {
-        language: facts.pop(column)
-        for column, language in (("mission_zh", CHINESE), ("mission_en", ENGLISH))
-        if column in facts
-    }
-    return Incoming(where=str(row.number), facts=facts, descriptions=descriptions, services=offers)
 
 
 class AgencyImport:
@@ -464,86 +357,11 @@ class AgencyImport:
         return None
 
 
-# -- Words ------------------------------------------------------------------------------------------------------------
-
-
-def plain(words: str) -> str:
-    """Words for comparing: half width, lower case, without spaces."""
-    return "".join(unicodedata.normalize("NFKC", words).casefold().split())
-
-
-def same_name(name: str) -> str:
-    """A name for finding the same agency again: without spaces, brackets and points; 社会工作 and 社工 are one word."""
-    return re.sub(r"[\W_]+", "", plain(name)).replace("社会工作", "社工")
-
-
-def split_list(words: str) -> list[str]:
-    return [word.strip() for word in re.split(r"[、,，/]+", words) if word.strip()]
-
-
-def name_field(name: str) -> str:
-    return "name_zh" if language_of(name) == CHINESE else "name_en"
-
-
-def beginning(words: str, limit: int) -> str:
-    """The first whole sentences within `limit` characters; the first characters where not one fits."""
-    if len(words) <= limit:
-        return words
-    ends = [match.end() for match in re.finditer(r"[。!?！？\n]|[.](?=\s)", words[:limit])]
-    return words[: ends[-1]].strip() if ends else words[: limit - 1] + "…"
-
-
-def as_date(words: str) -> date | None:
-    """2010-06-18, 2010/6/18, 2010年6月18日, 2010.6, 2010, January 01, 1970; the first day where one is not told."""
-    words = unicodedata.normalize("NFKC", words).strip()
-    if match := re.fullmatch(
-        r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?(?:[ T][\d:.]+Z?)?", words
-    ):
-        year, month, day = (int(part or 1) for part in match.groups())
-    elif (match := re.fullmatch(r"([A-Za-z]+) (\d{1,2}),? (\d{4})", words)) and match[1].lower() in MONTHS:
-        year, month, day = int(match[3]), MONTHS.index(match[1].lower()) + 1, int(match[2])
-    else:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
 def not_understood(column: str, words: str) -> str:
     return gettext("“%(words)s” was not understood as “%(column)s” and left out.") % {
         "words": words,
         "column": COLUMNS[column][0],
     }
-
-
-def topics_by_word() -> dict[str, dict[str, Topic]]:
-    """The terms of each vocabulary by code, by name in both languages, and by each part of a name like 甲 / 乙（丙）."""
-    words = defaultdict(dict)
-    for topic in Topic.objects.filter(is_active=True):
-        known = words[topic.scheme]
-        bare = re.sub(r"[（(].*?[）)]", "", topic.name_zh)
-        for word in (*bare.split("/"), bare):
-            known.setdefault(plain(word), topic)
-    for topic in Topic.objects.filter(is_active=True):  # the exact names win
-        for word in (topic.code.partition(":")[2], topic.name_zh, topic.name_en, topic.code):
-            words[topic.scheme][plain(word)] = topic
-    return words
-
-
-def divisions_by_word() -> dict[str, set[int]]:
-    """The divisions in force by code and by name, alone and after those above it. A name can stand for several."""
-    words = defaultdict(set)
-    divisions = {division.pk: division for division in Division.objects.current()}
-    for division in divisions.values():
-        names = {division.name_zh}
-        above = divisions.get(division.parent_id)
-        while above:
-            names |= {above.name_zh + name for name in names}
-            above = divisions.get(above.parent_id)
-        for word in {division.code, division.name_en, *names}:
-            words[plain(word)].add(division.pk)
-    return words
 
 
 # -- Fields -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Reading the Human Services Data Specification: the JSON of version 3 and the CSV tables of versions 1 to 2 and of Ohana.
 
-Both become the `Incoming` agencies of `orgs.agency_import`. Personal contacts are counted and not kept: the directory
+Both become the `Incoming` agencies of `orgs.incoming`. Personal contacts are counted and not kept: the directory
 names people only when they have an account and agree. Terms of foreign vocabularies are counted, and tie a service to a
 topic of ours only where code or name are the same.
 """
@@ -17,7 +17,7 @@ from uuid import UUID
 from django.utils.translation import gettext, gettext_lazy
 
 from orgs import uscc
-from orgs.agency_import import AGENCY, LOCATION, SERVICE, Incoming, Offer, Place
+from orgs.incoming import AGENCY, LOCATION, SERVICE, Incoming, Offer, Place
 from portal import tables
 from portal.bilingual import CHINESE, language_of
 from portal.importing import Refused, Report

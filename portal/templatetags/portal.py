@@ -1,7 +1,5 @@
 """The components: a page says what, `templates/components/` says how."""
 
-import math
-
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -142,9 +140,3 @@ def other_language(context) -> dict | None:
                 url = "/"
             return {"code": code, "url": url, "name": get_language_info(code)["name_local"]}
     return None
-
-
-@register.filter
-def minutes(value: float) -> int:
-    """Whole minutes, rounded up."""
-    return math.ceil(value)

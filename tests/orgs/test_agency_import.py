@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from orgs import agency_import, divisions
-from orgs.agency_import import AGENCY, SERVICE, AgencyImport
+from orgs import agency_table, divisions
+from orgs.agency_import import AgencyImport
+from orgs.incoming import AGENCY, SERVICE
 from orgs.models import Agency, Service
+from orgs.wording import as_date
 from portal import tables
 from portal.importing import Report
 from tests import factories
@@ -23,7 +25,7 @@ DOUBTFUL = "91350200M000000510"
 def bring_in(text: str, **options) -> Report:
     report = Report()
     importing = AgencyImport(report, **options)
-    for agency in agency_import.from_table(tables.read_bytes(text.encode(), "table.csv"), report):
+    for agency in agency_table.from_table(tables.read_bytes(text.encode(), "table.csv"), report):
         importing.take(agency)
     return report
 
@@ -236,12 +238,12 @@ def test_the_copy_in_gb18030_finds_them_all_again():
 
 def test_the_template_itself_comes_in(tmp_path):
     divisions.load()
-    call_command("import_agencies", agency_import.TEMPLATE, report=tmp_path / "report.csv")
+    call_command("import_agencies", agency_table.TEMPLATE, report=tmp_path / "report.csv")
     report = (tmp_path / "report.csv").read_text()
     assert Agency.objects.count() == 2
     assert "note" not in report
-    header = next(csv.reader(agency_import.TEMPLATE.open(encoding="utf-8-sig")))
-    assert header == [headers[0] for headers in agency_import.COLUMNS.values()]
+    header = next(csv.reader(agency_table.TEMPLATE.open(encoding="utf-8-sig")))
+    assert header == [headers[0] for headers in agency_table.COLUMNS.values()]
 
 
 def test_a_table_without_names_is_a_sentence(tmp_path):
@@ -264,16 +266,16 @@ def test_a_table_without_names_is_a_sentence(tmp_path):
     ],
 )
 def test_dates_are_read_as_people_write_them(words, day):
-    assert agency_import.as_date(words) == datetime.date(*day)
+    assert as_date(words) == datetime.date(*day)
 
 
 @pytest.mark.parametrize("words", ["", "2010-13-01", "0000", "someday", "20100618123", "2010-02-30"])
 def test_what_is_no_date_is_none(words):
-    assert agency_import.as_date(words) is None
+    assert as_date(words) is None
 
 
 def test_the_documentation_names_every_header():
-    words = (Path(agency_import.__file__).parent.parent / "docs" / "imports.md").read_text().casefold()
-    for headers in agency_import.COLUMNS.values():
+    words = (Path(agency_table.__file__).parent.parent / "docs" / "imports.md").read_text().casefold()
+    for headers in agency_table.COLUMNS.values():
         for header in headers:
             assert header.casefold() in words, header

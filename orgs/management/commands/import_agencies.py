@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from orgs import hsds
-from orgs.agency_import import AgencyImport, from_table
+from orgs.agency_import import AgencyImport
+from orgs.agency_table import from_table
 from portal import tables
 from portal.importing import ImportCommand, Report
 
