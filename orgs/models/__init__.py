@@ -1,25 +1,39 @@
-"""Who: people, agencies, who belongs to which, and who works with whom."""
+"""Who: people, agencies, who belongs to which, what is known about them, and who works with whom."""
 
 from orgs.models.user import User  # noqa: I001  the others point at it
 from orgs.models.division import Division
+from orgs.models.audience import Audience
 from orgs.models.agency import Agency, AgencyText
 from orgs.models.service import Service
 from orgs.models.location import Location
 from orgs.models.membership import JoinRequest, Membership, Role
+from orgs.models.invitation import Invitation, OwnershipTransfer
+from orgs.models.application import Application, Evidence
+from orgs.models.verification import Verification
+from orgs.models.freshness import Confirmation, FreshnessReminder, Section
 from orgs.models.partnership import Partnership, PartnershipParty
 from orgs.pages import DirectoryPage
 
 __all__ = [
     "Agency",
     "AgencyText",
+    "Application",
+    "Audience",
+    "Confirmation",
     "DirectoryPage",
     "Division",
+    "Evidence",
+    "FreshnessReminder",
+    "Invitation",
     "JoinRequest",
     "Location",
     "Membership",
+    "OwnershipTransfer",
     "Partnership",
     "PartnershipParty",
     "Role",
+    "Section",
     "Service",
     "User",
+    "Verification",
 ]

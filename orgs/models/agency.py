@@ -1,5 +1,6 @@
 """An agency: an organisation that serves internal migrants. Facts stand once, prose once per language."""
 
+import secrets
 import uuid
 
 from django.db import models
@@ -41,6 +42,7 @@ class Agency(index.Indexed, models.Model):
         DRAFT = "draft", _("Waiting to be listed")
         LISTED = "listed", _("Listed")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        MERGED = "merged", _("Merged into another entry")
 
     class Focus(models.TextChoices):
         PRIMARY = "primary", _("Migrants are our main group")
@@ -53,11 +55,19 @@ class Agency(index.Indexed, models.Model):
         FIFTY = "16-50", _("16–50 people")
         MORE = "51+", _("51 people or more")
 
+    class Rating(models.TextChoices):
+        FIVE = "5A", "5A"
+        FOUR = "4A", "4A"
+        THREE = "3A", "3A"
+        TWO = "2A", "2A"
+        ONE = "1A", "1A"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     legal_name = models.CharField(_("full name"), max_length=120)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
     name_en = models.CharField(_("English name"), max_length=160, blank=True)
+    former_names = models.JSONField(_("former names"), default=list, blank=True)
     org_type = models.ForeignKey(
         Topic,
         models.PROTECT,
@@ -80,6 +90,11 @@ class Agency(index.Indexed, models.Model):
     website = models.URLField(_("website"), blank=True)
     public_email = models.EmailField(_("public e-mail"), blank=True)
     public_phone = models.CharField(_("public phone"), max_length=40, blank=True)
+    hotline = models.CharField(_("service hotline"), max_length=40, blank=True)
+    wechat_account = models.CharField(_("WeChat official account"), max_length=60, blank=True)
+    supervising_unit = models.CharField(_("supervising body"), max_length=120, blank=True)
+    rating = models.CharField(_("grade of social organisations"), max_length=2, choices=Rating, blank=True)
+    rating_year = models.PositiveSmallIntegerField(_("graded in the year"), null=True, blank=True)
     funding = models.ManyToManyField(
         Topic,
         related_name="+",
@@ -96,6 +111,19 @@ class Agency(index.Indexed, models.Model):
         verbose_name=_("logo"),
     )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT, db_index=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+    #: Since when somebody looks after the entry. An agency that is claimed has an owner (`orgs/owner_guard.py`).
+    claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True, editable=False)
+    #: Who may see a field that is not for everybody: {"public_phone": "members"}; see `orgs/visibility.py`.
+    restricted = models.JSONField(_("shown to"), default=dict, blank=True, editable=False)
     external_id = models.CharField(
         _("identifier at the source"), max_length=200, null=True, blank=True, unique=True, editable=False
     )
@@ -103,6 +131,8 @@ class Agency(index.Indexed, models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
     confirmed_on = models.DateField(_("confirmed by the agency"), null=True, blank=True)
+    #: Another number after every change, so that a sum over all agencies says whether any of them changed.
+    stamp = models.BigIntegerField(default=0, editable=False)
 
     objects = AgencyQuerySet.as_manager()
 
@@ -120,12 +150,33 @@ class Agency(index.Indexed, models.Model):
         ordering = ["legal_name"]
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | (~Q(status="merged") & Q(merged_into__isnull=True)),
+                name="a_merged_agency_says_into_which",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="no_agency_is_merged_into_itself"
+            ),
+        ]
 
     def __str__(self):
         return self.name
 
+    def save(self, *args, update_fields=None, **kwargs):
+        self.stamp = secrets.randbits(40)
+        if update_fields is not None:
+            update_fields = {*update_fields, "stamp"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
     def get_absolute_url(self):
         return reverse("agency", args=[self.slug])
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether somebody of the agency looks after its entry."""
+        return self.claimed_at is not None
 
     @property
     def name_in_chinese(self) -> str:

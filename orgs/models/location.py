@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
+from orgs.models.audience import Audience
 from portal.bilingual import Text, language_of, pick
 
 
@@ -14,6 +15,7 @@ class Location(models.Model):
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     address = models.CharField(_("address for visitors"), max_length=250, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    shown_to = models.CharField(_("shown to"), max_length=8, choices=Audience, default=Audience.PUBLIC)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     external_id = models.CharField(

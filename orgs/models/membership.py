@@ -69,6 +69,7 @@ class JoinRequest(models.Model):
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     reason = models.TextField(_("reason"), max_length=500, blank=True)
+    reminder_count = models.PositiveSmallIntegerField(_("reminders sent"), default=0, editable=False)
 
     class Meta:
         ordering = ["created_at"]

@@ -56,6 +56,16 @@ class Service(models.Model):
     )
     delivery = models.JSONField(_("delivery"), default=list, blank=True)
     fees = models.CharField(_("fees"), max_length=8, choices=Fees, default=Fees.FREE)
+    languages = models.ManyToManyField(
+        Topic,
+        related_name="+",
+        blank=True,
+        verbose_name=_("languages and dialects"),
+        limit_choices_to={"scheme": Topic.Scheme.LANGUAGE},
+    )
+    eligibility = models.CharField(_("who can come"), max_length=300, blank=True)
+    min_age = models.PositiveSmallIntegerField(_("from the age of"), null=True, blank=True)
+    max_age = models.PositiveSmallIntegerField(_("up to the age of"), null=True, blank=True)
     areas = models.ManyToManyField(Division, related_name="+", blank=True, verbose_name=_("areas served"))
     is_offered = models.BooleanField(_("offered now"), default=True)
     external_id = models.CharField(
@@ -73,6 +83,12 @@ class Service(models.Model):
                 fields=["agency", "external_id"], name="one_service_per_source_identifier"
             ),
             models.CheckConstraint(condition=~models.Q(name_zh="", name_en=""), name="a_service_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(min_age=None)
+                | models.Q(max_age=None)
+                | models.Q(max_age__gte=models.F("min_age")),
+                name="a_service_is_for_an_age_range",
+            ),
         ]
 
     def __str__(self):

@@ -27,6 +27,7 @@ class Topic(index.Indexed, models.Model):
         FUNDING = "fund", _("Funding source")
         COLLABORATION = "col", _("Kind of partnership")
         THEME = "thm", _("Event theme")
+        LANGUAGE = "lng", _("Language or dialect")
 
     scheme = models.CharField(_("vocabulary"), max_length=8, choices=Scheme)
     code = models.CharField(_("code"), max_length=40, unique=True)

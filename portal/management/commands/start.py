@@ -29,6 +29,7 @@ class Command(BaseCommand):
         setup.run()
         if not demo.is_built():
             call_command("build_demo", stdout=self.stdout)
+        call_command("run_daily", stdout=self.stdout)
         worker = subprocess.Popen(  # noqa: S603
             [
                 sys.executable,

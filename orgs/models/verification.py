@@ -1,0 +1,68 @@
+"""What the portal's staff checked about an agency, when, by what, and until when it counts."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from orgs.models.agency import Agency
+from orgs.models.application import Application
+from orgs.models.user import User
+
+
+class VerificationQuerySet(models.QuerySet):
+    def in_force(self, on: date | None = None):
+        """Neither expired nor revoked on that day (today)."""
+        return self.filter(revoked_at=None, expires_on__gt=on or timezone.localdate())
+
+
+class Verification(models.Model):
+    class Level(models.IntegerChoices):
+        CONTACT = 1, _("Contact checked")
+        CERTIFICATE = 2, _("Registration checked")
+        REGISTRY = 3, _("Compared with the public registry")
+        RECOMMENDED = 4, _("Recommended by peers")
+
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="verifications", verbose_name=_("agency"))
+    application = models.ForeignKey(
+        Application, models.SET_NULL, null=True, blank=True, related_name="verifications"
+    )
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level)
+    method = models.CharField(_("how it was checked"), max_length=300)
+    #: Which facts were compared, as they were then: {"legal_name": …, "uscc": …}.
+    checked = models.JSONField(_("facts that were checked"), default=dict)
+    checked_on = models.DateField(_("checked on"))
+    checked_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("checked by")
+    )
+    #: A second person of the staff, needed where a doubtful credit code was accepted.
+    second_checker = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("second check by")
+    )
+    expires_on = models.DateField(_("counts until"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    note = models.TextField(_("note"), max_length=1000, blank=True)
+
+    objects = VerificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-checked_on", "-pk"]
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=F("checked_on")), name="a_verification_counts_for_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__gte=1, level__lte=4), name="a_verification_has_a_level"
+            ),
+            models.CheckConstraint(
+                condition=Q(second_checker=None) | ~Q(second_checker=F("checked_by")),
+                name="two_checkers_are_two_people",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.agency}: {self.get_level_display()}"
