@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from orgs import console, views
+from orgs import views
+from orgs.console import members, partnerships, profile, services
 
 urlpatterns = [
     path("agencies/<slug:slug>/", views.agency, name="agency"),
@@ -20,23 +21,23 @@ urlpatterns = [
         "desk/agencies/<slug:slug>/",
         include(
             [
-                path("", console.agency_desk, name="agency_desk"),
-                path("profile/", console.edit_agency, name="edit_agency"),
-                path("confirm/", console.confirm_agency, name="confirm_agency"),
-                path("members/", console.agency_members, name="agency_members"),
-                path("members/me/", console.edit_own_membership, name="edit_own_membership"),
-                path("members/<int:pk>/", console.act_on_membership, name="act_on_membership"),
-                path("leave/", console.leave_agency, name="leave_agency"),
+                path("", profile.agency_desk, name="agency_desk"),
+                path("profile/", profile.edit_agency, name="edit_agency"),
+                path("confirm/", profile.confirm_agency, name="confirm_agency"),
+                path("members/", members.agency_members, name="agency_members"),
+                path("members/me/", members.edit_own_membership, name="edit_own_membership"),
+                path("members/<int:pk>/", members.act_on_membership, name="act_on_membership"),
+                path("leave/", members.leave_agency, name="leave_agency"),
                 path(
                     "join-requests/<uuid:public_id>/",
-                    console.decide_join_request,
+                    members.decide_join_request,
                     name="decide_join_request",
                 ),
-                path("partnerships/", console.agency_partnerships, name="agency_partnerships"),
-                path("partnerships/<int:pk>/", console.answer_partnership, name="answer_partnership"),
-                path("services/new/", console.create_service, name="create_service"),
-                path("services/<uuid:public_id>/", console.edit_service, name="edit_service"),
-                path("services/<uuid:public_id>/remove/", console.remove_service, name="remove_service"),
+                path("partnerships/", partnerships.agency_partnerships, name="agency_partnerships"),
+                path("partnerships/<int:pk>/", partnerships.answer_partnership, name="answer_partnership"),
+                path("services/new/", services.create_service, name="create_service"),
+                path("services/<uuid:public_id>/", services.edit_service, name="edit_service"),
+                path("services/<uuid:public_id>/remove/", services.remove_service, name="remove_service"),
             ]
         ),
     ),

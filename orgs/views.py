@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orgs import applying, directory, joining, network
-from orgs.forms import AccountForm, ApplicationForm, JoinForm, NameSearchForm
+from orgs.forms.account import AccountForm
+from orgs.forms.application import ApplicationForm, NameSearchForm
+from orgs.forms.members import JoinForm
 from orgs.models import Agency, JoinRequest, Membership
 from orgs.permissions import can
 from orgs.profile import CONFIRM_EVERY
