@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from orgs import views
-from orgs.console import members, partnerships, profile, services
+from orgs.console import members, partnership, profile, service
 
 urlpatterns = [
     path("agencies/<slug:slug>/", views.agency, name="agency"),
@@ -33,11 +33,11 @@ urlpatterns = [
                     members.decide_join_request,
                     name="decide_join_request",
                 ),
-                path("partnerships/", partnerships.agency_partnerships, name="agency_partnerships"),
-                path("partnerships/<int:pk>/", partnerships.answer_partnership, name="answer_partnership"),
-                path("services/new/", services.create_service, name="create_service"),
-                path("services/<uuid:public_id>/", services.edit_service, name="edit_service"),
-                path("services/<uuid:public_id>/remove/", services.remove_service, name="remove_service"),
+                path("partnerships/", partnership.agency_partnerships, name="agency_partnerships"),
+                path("partnerships/<int:pk>/", partnership.answer_partnership, name="answer_partnership"),
+                path("services/new/", service.create_service, name="create_service"),
+                path("services/<uuid:public_id>/", service.edit_service, name="edit_service"),
+                path("services/<uuid:public_id>/remove/", service.remove_service, name="remove_service"),
             ]
         ),
     ),
