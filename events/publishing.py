@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import registration
+from events import letters, registration
 from events.models import Event, EventHost, EventSession, Registration
 from events.models.event import refresh_span
 from orgs.models import Agency, User
@@ -83,9 +83,7 @@ def update_event(
         dropped = [session for session in before if session.pk not in kept]
         for session in dropped:  # its end must count more than anything said of it before
             session.sequence += 1
-        for one in seated:
-            one.event = event
-            registration.tell(one, "event_changed", at=at, dropped=dropped)
+        letters.write_about_change(seated, at=at, dropped=dropped)
     return event
 
 

@@ -4,7 +4,6 @@ The order of locks is always: the event, one's own registration, the seat pool, 
 that are locked). So no two people wait for each other. On SQLite every transaction is IMMEDIATE and the order is moot.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,12 +11,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from events import ical
-from events.models import Event, EventSession, Registration, RegistrationLogEntry, SeatPool
+from events import letters
+from events.models import Event, Registration, RegistrationLogEntry, SeatPool
 from orgs.models import Agency, User
-from portal import mail
 
 MOST_SEATS = 10_000
 CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
@@ -87,43 +84,64 @@ def register(
     at = at or timezone.now()
     if agency and not user.memberships.active().filter(agency=agency).exists():
         raise NotYourAgency(_("You do not belong to this agency. Choose one of yours, or none."))
+    facts = {"user": user, "agency": agency, "note": note, "at": at}
+    try:
+        return take_seat(event, by=by, **facts)
+    except PoolIsFull:
+        return take_place_in_line(event, by=by, **facts)
+
+
+@transaction.atomic
+def take_seat(event: Event, *, by: User, **facts) -> Registration:
+    """A registration with a seat, or the one there is. Raises PoolIsFull, and then nothing has happened."""
+    registration, is_new = enter(event, **facts)
+    if is_new:
+        if registration.pool.taken >= registration.pool.capacity:
+            raise PoolIsFull
+        note_down(registration, by=by, at=facts["at"], template="confirmed")
+        # The last statement: whoever comes meanwhile waits for the pool's row only while this commits.
+        pool = SeatPool.objects.filter(pk=registration.pool_id, taken__lt=F("capacity"))
+        if not pool.update(taken=F("taken") + 1):
+            raise PoolIsFull
+    return registration
+
+
+@transaction.atomic
+def take_place_in_line(event: Event, *, by: User, **facts) -> Registration:
+    """A registration on the waiting list, or the one there is."""
+    registration, is_new = enter(event, **facts)
+    if is_new:
+        get_in_line(registration, by=by, at=facts["at"])
+    return registration
+
+
+def enter(
+    event: Event, *, user: User, agency: Agency | None, note: str, at: datetime
+) -> tuple[Registration, bool]:
+    """This person's row, new or brought back, and whether it was. It has no seat yet: only this transaction sees it.
+
+    Raises NotOpen.
+    """
     pool = event.pools.first()
     if pool is None:
         raise refusal(Event.objects.get(pk=event.pk), at) or NotOpen(
             _("This event needs no registration. Just come.")
         )
-    registration, is_new = enter(event, pool=pool, user=user, agency=agency, note=note, at=at)
-    if not is_new:
-        return registration
-    # Read only now: our row holds the event's, so a cancellation is either seen here or waits for us and sees our row.
-    event = Event.objects.select_related("host").get(pk=event.pk)
-    if no := refusal(event, at):
+    fields = {"pool": pool, "agency": agency, "note": note, "status": CONFIRMED, "created_at": at}
+    new = Registration(event=event, user=user, **fields)
+    Registration.objects.bulk_create([new], ignore_conflicts=True)
+    registration = Registration.objects.select_related("event__host", "pool").get(event=event, user=user)
+    is_new = registration.public_id == new.public_id
+    if not is_new and not registration.is_live:
+        # A new row holds the event's row by its foreign key; one that comes back must do so itself.
+        Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+        is_new = bool(Registration.objects.filter(pk=registration.pk, status=CANCELLED).update(**fields))
+        registration.refresh_from_db()
+    # Asked only now: our row holds the event's, so a cancellation is either seen here or waits for us and sees our row.
+    if is_new and (no := refusal(registration.event, at)):
         raise no
-    registration.event = event
-    try:
-        if pool.taken >= pool.capacity:
-            raise PoolIsFull
-        with transaction.atomic():
-            settle(registration, CONFIRMED, by=by, at=at, template="confirmed")
-            # The last statement: whoever comes meanwhile waits for the pool's row only while this commits.
-            if not SeatPool.objects.filter(pk=pool.pk, taken__lt=F("capacity")).update(taken=F("taken") + 1):
-                raise PoolIsFull
-    except PoolIsFull:
-        get_in_line(registration, by=by, at=at)
-    return registration
-
-
-def enter(event: Event, *, user: User, at: datetime, **fields) -> tuple[Registration, bool]:
-    """This person's row, new or brought back, and whether it was. It has no seat yet: only this transaction sees it."""
-    fields = {**fields, "status": CONFIRMED, "created_at": at}
-    registration, is_new = Registration.objects.get_or_create(event=event, user=user, defaults=fields)
-    if is_new or registration.is_live:
-        return registration, is_new
-    # A new row holds the event's row by its foreign key; one that comes back must do so itself.
-    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
-    is_back = Registration.objects.filter(pk=registration.pk, status=CANCELLED).update(**fields)
-    registration.refresh_from_db()
-    return registration, bool(is_back)
+    registration.user = user
+    return registration, is_new
 
 
 def get_in_line(registration: Registration, *, by: User, at: datetime) -> None:
@@ -236,32 +254,14 @@ def settle(
     waiting_since: datetime | None = None,
 ) -> None:
     """Write down the new status, with its log entry and its mail, all in the caller's transaction."""
-    before = registration.log.last()
     registration.status, registration.waiting_since = status, waiting_since
     registration.save(update_fields=["status", "waiting_since"])
-    RegistrationLogEntry.objects.create(registration=registration, status=status, by=by, at=at)
-    tell(registration, template, at=at, had_seat=before is not None and before.status == CONFIRMED)
+    note_down(registration, by=by, at=at, template=template)
 
 
-def tell(
-    registration: Registration,
-    template: str,
-    *,
-    at: datetime,
-    had_seat: bool = False,
-    dropped: Sequence[EventSession] = (),
-) -> None:
-    """Write to the person in their language, with what their calendar must know: sessions, and those dropped since."""
-    calendar = None
-    with override(registration.user.language):
-        if registration.has_seat:
-            calendar = ical.invitation(registration, at=at, dropped=dropped)
-        elif had_seat:
-            calendar = ical.withdrawal(registration, at=at)
-    mail.send(
-        f"events/{template}",
-        to=registration.user.email,
-        language=registration.user.language,
-        context={"registration": registration, "event": registration.event, "person": registration.user},
-        calendar=calendar,
+def note_down(registration: Registration, *, by: User, at: datetime, template: str) -> None:
+    """The log entry about the status as it is now, and the letter about it."""
+    entry = RegistrationLogEntry.objects.create(
+        registration=registration, status=registration.status, by=by, at=at
     )
+    letters.write(entry, template)

@@ -11,25 +11,31 @@ from django.utils.translation import override
 from portal.outbox import after_commit
 
 
-def send(template: str, *, to: str, language: str, context: dict, calendar: bytes | None = None) -> None:
+def send(
+    template: str, *, to: str, language: str, context: dict, calendar: bytes | None = None, key: str = ""
+) -> None:
     """Queue the mail `templates/email/<template>.txt` (first line: subject) to one address.
 
     `calendar` is an iTIP message (RFC 5546) that goes along as an alternative part and as a file to open.
+    `key` names the mail where the same one could be queued twice.
     """
     with override(language):
         text = render_to_string(f"email/{template}.txt", {"site_url": settings.SITE_URL, **context})
     subject, _, body = text.strip().partition("\n")
-    queue(subject=subject, body=body.strip(), to=to, language=language, calendar=calendar)
+    queue(subject=subject, body=body.strip(), to=to, language=language, calendar=calendar, key=key)
 
 
-def queue(*, subject: str, body: str, to: str, language: str, calendar: bytes | None = None) -> None:
+def queue(
+    *, subject: str, body: str, to: str, language: str, calendar: bytes | None = None, key: str = ""
+) -> None:
     """Queue one mail. Its Message-ID is fixed here, so that a second delivery is recognised as the same mail."""
+    domain = settings.SITE_URL.partition("://")[2].partition(":")[0]
     deliver.enqueue(
         subject=" ".join(subject.split()),
         body=body,
         to=to,
         language=language,
-        message_id=make_msgid(domain=settings.SITE_URL.partition("://")[2].partition(":")[0]),
+        message_id=f"<{key}@{domain}>" if key else make_msgid(domain=domain),
         calendar=b64encode(calendar).decode() if calendar else "",
     )
 

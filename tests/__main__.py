@@ -75,8 +75,11 @@ def postgres_bin() -> Path:
 
 
 @contextmanager
-def postgres():
-    """A PostgreSQL of our own on a free loopback port, gone afterwards; or the one that TEST_DATABASE_URL names."""
+def postgres(*, is_durable: bool = False):
+    """A PostgreSQL of our own on a free loopback port, gone afterwards; or the one that TEST_DATABASE_URL names.
+
+    Tests need no data after a power cut; measurements do, because waiting for the disk is part of what they measure.
+    """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
@@ -90,11 +93,12 @@ def postgres():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    fast = "fsync=off synchronous_commit=off full_page_writes=off max_connections=200"
+    fast = "" if is_durable else "fsync=off synchronous_commit=off full_page_writes=off"
     options = " ".join(
         f"-c {option}"
         for option in [
             *fast.split(),
+            "max_connections=200",
             f"port={port}",
             "listen_addresses=127.0.0.1",
             f"unix_socket_directories={folder}",

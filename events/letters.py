@@ -1,0 +1,81 @@
+"""What people are told about their place at an event. The worker composes it: nobody holds a seat's row meanwhile.
+
+A letter is about one entry of the registration's log. When the log has gone on since, the letter of the later entry says
+what holds, and this one is not sent. A letter may be composed twice; its Message-ID says that it is the same one.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import override
+
+from events import ical
+from events.models import EventSession, Registration, RegistrationLogEntry
+from portal import mail
+from portal.outbox import after_commit
+
+
+def write(entry: RegistrationLogEntry, template: str) -> None:
+    """Tell the person what happened: `templates/email/events/<template>.txt`, with what their calendar must know."""
+    compose.enqueue(entry=entry.pk, template=template)
+
+
+def write_about_change(
+    registrations: Iterable[Registration], *, at: datetime, dropped: Iterable[EventSession] = ()
+) -> None:
+    """Tell everybody with a seat that time or place are new, and take the sessions `dropped` out of their calendars."""
+    ended = [
+        {
+            "starts_at": session.starts_at.isoformat(),
+            "ends_at": session.ends_at.isoformat(),
+            "title": session.title,
+            "is_all_day": session.is_all_day,
+            "ical_uid": str(session.ical_uid),
+            "sequence": session.sequence,
+        }
+        for session in dropped
+    ]
+    for registration in registrations:
+        entry = registration.log.last()
+        compose.enqueue(entry=entry.pk, template="event_changed", at=at.isoformat(), dropped=ended)
+
+
+@after_commit
+def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] = ()):
+    """Put the letter into words and into the outbox, in the person's language. `at` is set for a change of the event."""
+    log = RegistrationLogEntry.objects.select_related(
+        "registration__user", "registration__event__host", "registration__event__division__parent"
+    )
+    found = log.filter(pk=entry).first()
+    if found is None or found.registration.log.filter(pk__gt=entry).exists():
+        return
+    registration = found.registration
+    before = registration.log.filter(pk__lt=entry).last()
+    moment = datetime.fromisoformat(at) if at else found.at
+    calendar = None
+    with override(registration.user.language):
+        if registration.has_seat:
+            calendar = ical.invitation(registration, at=moment, dropped=[session(one) for one in dropped])
+        elif before and before.status == Registration.Status.CONFIRMED:
+            calendar = ical.withdrawal(registration, at=moment)
+    mail.send(
+        f"events/{template}",
+        to=registration.user.email,
+        language=registration.user.language,
+        context={"registration": registration, "event": registration.event, "person": registration.user},
+        calendar=calendar,
+        key=f"{registration.public_id}.{entry}.{template}.{moment.timestamp():.0f}",
+    )
+
+
+def session(facts: dict) -> EventSession:
+    """A session that is no longer kept, from what the letter carries of it."""
+    return EventSession(
+        starts_at=datetime.fromisoformat(facts["starts_at"]),
+        ends_at=datetime.fromisoformat(facts["ends_at"]),
+        title=facts["title"],
+        is_all_day=facts["is_all_day"],
+        ical_uid=UUID(facts["ical_uid"]),
+        sequence=facts["sequence"],
+    )
