@@ -38,9 +38,10 @@ class RegistrationForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         agencies = Agency.objects.filter(pk__in=user.memberships.active().values("agency"))
-        self.fields["agency"].queryset = agencies
-        self.initial.setdefault("agency", agencies.first())
-        if not agencies:
+        if first := agencies.first():
+            self.fields["agency"].queryset = agencies
+            self.initial.setdefault("agency", first)
+        else:
             del self.fields["agency"]
 
 

@@ -155,11 +155,13 @@ def co_hosting_to_answer(user):
     )
 
 
+@transaction.atomic
 def confirm_co_host(co_host: EventHost, *, by: User) -> EventHost:
     """Say yes for the agency: it is shown as a host from now on. Raises PublishingError."""
     check_speaks_for(co_host, by=by)
     co_host.is_confirmed = True
     co_host.save(update_fields=["is_confirmed"])
+    co_host.event.save(update_fields=["updated_at"])  # its page shows one host more
     return co_host
 
 

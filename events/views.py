@@ -110,7 +110,10 @@ def calendar_response(request, content: bytes) -> HttpResponse:
 
 
 def the_event(request, public_id) -> Event:
-    return get_object_or_404(Event.objects.visible_to(request.user).for_rows(), public_id=public_id)
+    """The event of this address. What everybody sees is asked for first: in a rush nobody looks up who may see drafts."""
+    events = Event.objects.select_related("host", "division__parent", "theme").prefetch_related("pools")
+    announced = events.announced().filter(public_id=public_id).first()
+    return announced or get_object_or_404(events.visible_to(request.user), public_id=public_id)
 
 
 def page(request, event, form=None) -> HttpResponse:
@@ -119,15 +122,17 @@ def page(request, event, form=None) -> HttpResponse:
     mine = None
     if user.is_authenticated:
         mine = event.registrations.select_related("pool", "agency").filter(user=user).first()
+    is_in = mine is not None and mine.is_live
     no = registration.refusal(event, timezone.now())
+    is_for_machines = event.status in Event.SHOWN and not user.is_authenticated
     context = {
         "event": event,
-        "mine": mine if mine and mine.is_live else None,
+        "mine": mine if is_in else None,
         "refusal": str(no) if no else "",
-        "form": form or (RegistrationForm(user=user) if user.is_authenticated else None),
+        "form": form or (RegistrationForm(user=user) if user.is_authenticated and not is_in else None),
         "can_manage": can_manage(user, event),
-        "description": description.to_html(event.description),
-        "data": schema_org.education_event(event) if event.status in Event.SHOWN else "",
+        "description": event.description and (lambda: description.to_html(event.description)),
+        "data": schema_org.education_event(event) if is_for_machines else "",
     }
     response = render(request, "events/event.html", context)
     if user.is_authenticated:

@@ -158,6 +158,7 @@ class Event(index.Indexed, models.Model):
     @property
     def all_hosts(self) -> list[Agency]:
         """The host and the co-hosts that said yes."""
+        models.prefetch_related_objects([self], "hosts__agency")
         return [self.host, *(co_host.agency for co_host in self.hosts.all() if co_host.is_confirmed)]
 
     @property

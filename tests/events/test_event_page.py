@@ -6,11 +6,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from events import publishing
 from events.models import Registration
 from events.registration import register
 from tests import factories
@@ -186,7 +188,39 @@ def test_the_page_asks_the_database_as_often_for_three_co_hosts_as_for_one(clien
     counts = []
     for _n in range(3):
         event.hosts.create(agency=factories.agency(), is_confirmed=True)
+        cache.clear()
         with CaptureQueriesContext(connection) as queries:
             page(client, event)
         counts.append(len(queries))
     assert len(set(counts)) == 1
+
+
+def test_what_is_kept_of_the_page_gives_way_to_every_change(client):
+    event = factories.event(description="说明甲")
+    co_host = event.hosts.create(agency=factories.agency(name_en="Second Centre"))
+    before = page(client, event).text
+    manager = factories.member_of(co_host.agency, role="manager")
+
+    publishing.confirm_co_host(co_host, by=manager)
+    owner = factories.member_of(event.host, role="owner")
+    publishing.update_event(
+        event,
+        by=owner,
+        fields={"description": "说明乙"},
+        sessions=[
+            publishing.PlannedSession(s.starts_at, s.ends_at, "上午场", ical_uid=s.ical_uid)
+            for s in event.sessions.all()
+        ]
+        + [publishing.PlannedSession(event.starts_at + timedelta(days=1), event.ends_at + timedelta(days=1))],
+        capacity=5,
+        co_hosts=[co_host.agency],
+    )
+    after = page(client, event).text
+
+    assert ("说明甲" in before, "Second Centre" in before) == (True, False)
+    assert ("说明甲" in after, "说明乙" in after, "Second Centre" in after, "上午场" in after) == (
+        False,
+        True,
+        True,
+        True,
+    )
