@@ -48,15 +48,18 @@ class PoolIsFull(Exception):
     """Every seat is taken. Never leaves this file: who finds a full pool gets in line."""
 
 
-def refusal(event: Event, at: datetime) -> NotOpen | None:
-    """Why nobody can register now, or None when people can. The event's page says the same sentence."""
+def refusal(event: Event, at: datetime, *, has_pool: bool | None = None) -> NotOpen | None:
+    """Why nobody can register now, or None when people can. The event's page says the same sentence.
+
+    Who has read a seat pool already says so by `has_pool`.
+    """
     if event.is_cancelled:
         return EventCancelled(_("This event has been cancelled."))
     if event.status == Event.Status.DRAFT:
         return NotOpen(_("This event is not published yet."))
     if event.is_over(at):
         return EventOver(_("This event is over."))
-    if not event.takes_registrations:
+    if not (event.takes_registrations if has_pool is None else has_pool):
         return NotOpen(_("This event needs no registration. Just come."))
     if event.registration_opens_at and at < event.registration_opens_at:
         opens_at = date_format(timezone.localtime(event.registration_opens_at), "DATETIME_FORMAT")
@@ -122,7 +125,7 @@ def enter(
 
     Raises NotOpen.
     """
-    pool = event.pools.first()
+    pool = next(iter(event.pools.all()), None)
     if pool is None:
         raise refusal(Event.objects.get(pk=event.pk), at) or NotOpen(
             _("This event needs no registration. Just come.")
@@ -130,7 +133,7 @@ def enter(
     fields = {"pool": pool, "agency": agency, "note": note, "status": CONFIRMED, "created_at": at}
     new = Registration(event=event, user=user, **fields)
     Registration.objects.bulk_create([new], ignore_conflicts=True)
-    registration = Registration.objects.select_related("event__host", "pool").get(event=event, user=user)
+    registration = Registration.objects.select_related("event", "pool").get(event=event, user=user)
     is_new = registration.public_id == new.public_id
     if not is_new and not registration.is_live:
         # A new row holds the event's row by its foreign key; one that comes back must do so itself.
@@ -138,7 +141,7 @@ def enter(
         is_new = bool(Registration.objects.filter(pk=registration.pk, status=CANCELLED).update(**fields))
         registration.refresh_from_db()
     # Asked only now: our row holds the event's, so a cancellation is either seen here or waits for us and sees our row.
-    if is_new and (no := refusal(registration.event, at)):
+    if is_new and (no := refusal(registration.event, at, has_pool=True)):
         raise no
     registration.user = user
     return registration, is_new

@@ -111,7 +111,7 @@ def calendar_response(request, content: bytes) -> HttpResponse:
 
 def the_event(request, public_id) -> Event:
     """The event of this address. What everybody sees is asked for first: in a rush nobody looks up who may see drafts."""
-    events = Event.objects.select_related("host", "division__parent", "theme").prefetch_related("pools")
+    events = Event.objects.prefetch_related("pools")
     announced = events.announced().filter(public_id=public_id).first()
     return announced or get_object_or_404(events.visible_to(request.user), public_id=public_id)
 
