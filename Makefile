@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench bench-weight clean lock messages
+.PHONY: run test check bench bench-registration bench-weight clean lock messages
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -19,6 +19,10 @@ check: $(VENV)/installed-dev
 
 bench: bench-weight
 	@$(BIN)/python -m tests.bench.search
+
+# The rush for the last seats, on both databases (PostgreSQL must be installed).
+bench-registration: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.registration
 
 bench-weight: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.weight
