@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events import publishing, registration
+from events import publishing
 from events.forms import EventForm, session_rows
 from events.models import Event, Registration
+from events.refusals import RegistrationError
 from orgs.models import Agency
 from orgs.permissions import can
 from portal.importing import inert
 
-REFUSALS = (publishing.PublishingError, registration.RegistrationError)
+REFUSALS = (publishing.PublishingError, RegistrationError)
 
 
 @login_required
@@ -98,14 +99,13 @@ def roster(request, slug, public_id):
     """Who comes, to look at and to print."""
     event = the_event(request, slug, public_id)
     people = everybody(event)
+    by_pk = {one.pk: one for one in people}
     context = {
         "agency": event.host,
         "event": event,
         "seated": [one for one in people if one.has_seat],
-        "waiting": sorted(
-            (one for one in people if one.status == Registration.Status.WAITLISTED),
-            key=lambda one: (one.waiting_since, one.pk),
-        ),
+        "asking": [one for one in people if one.status == Registration.Status.REQUESTED],
+        "waiting": [by_pk[pk] for pk in event.registrations.in_turn() if pk in by_pk],
         "cancelled": [one for one in people if not one.is_live],
     }
     return render(request, "events/roster.html", context)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from events.calendar import TOPIC_SCHEMES
 from events.models import Event
 from events.publishing import PlannedSession
-from events.registration import MOST_SEATS
+from events.seats import MOST_SEATS
 from orgs.models import Agency, Division
 from portal.models import Topic
 

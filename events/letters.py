@@ -63,7 +63,12 @@ def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] 
         f"events/{template}",
         to=registration.user.email,
         language=registration.user.language,
-        context={"registration": registration, "event": registration.event, "person": registration.user},
+        context={
+            "registration": registration,
+            "event": registration.event,
+            "person": registration.user,
+            "reason": found.reason,
+        },
         calendar=calendar,
         key=f"{registration.public_id}.{entry}.{template}.{moment.timestamp():.0f}",
     )

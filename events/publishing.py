@@ -14,9 +14,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import letters, registration
+from events import letters, registration, seats
 from events.models import Event, EventHost, EventSession, Registration
 from events.models.event import refresh_span
+from events.refusals import CapacityRefused
 from orgs.models import Agency, User
 from orgs.permissions import agencies_where, can
 from portal.models import Topic
@@ -100,9 +101,9 @@ def write(event, by, fields, sessions, capacity, co_hosts, topics) -> None:
     event.topics.set(topics)
     name_co_hosts(event, co_hosts, by=by)
     if capacity is not None:
-        registration.change_capacity(event, capacity=capacity, by=by)
+        seats.change_capacity(event, capacity=capacity, by=by)
     elif event.registrations.exists():
-        raise registration.CapacityRefused(_("People have registered. Say how many seats there are."))
+        raise CapacityRefused(_("People have registered. Say how many seats there are."))
     else:
         event.pools.all().delete()
 

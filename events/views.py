@@ -19,6 +19,7 @@ from events.calendar import CalendarFilter
 from events.forms import RegistrationForm
 from events.models import Event
 from events.permissions import can_manage
+from events.refusals import RegistrationError, refusal
 
 KEPT_AFTER_CANCELLING = timedelta(
     days=60
@@ -42,8 +43,8 @@ def register(request, public_id):
         return page(request, event, form)
     try:
         mine = registration.register(event, user=request.user, by=request.user, **form.cleaned_data)
-    except registration.RegistrationError as refusal:
-        messages.error(request, str(refusal))
+    except RegistrationError as no:
+        messages.error(request, str(no))
     else:
         say_what_became(request, mine)
     return redirect(event)
@@ -52,6 +53,8 @@ def register(request, public_id):
 def say_what_became(request, mine) -> None:
     if mine.has_seat:
         messages.success(request, _("You have a seat. We have sent you a mail with a calendar file."))
+    elif mine.status == mine.Status.REQUESTED:
+        messages.success(request, _("You asked for a seat. The host will answer, and we write to you."))
     else:
         messages.success(
             request,
@@ -68,8 +71,8 @@ def cancel_registration(request, public_id):
     mine = get_object_or_404(event.registrations, user=request.user)
     try:
         registration.cancel(mine, by=request.user)
-    except registration.RegistrationError as refusal:
-        messages.error(request, str(refusal))
+    except RegistrationError as no:
+        messages.error(request, str(no))
     else:
         messages.success(request, _("Your registration is cancelled."))
     return redirect(event)
@@ -123,7 +126,7 @@ def page(request, event, form=None) -> HttpResponse:
     if user.is_authenticated:
         mine = event.registrations.select_related("pool", "agency").filter(user=user).first()
     is_in = mine is not None and mine.is_live
-    no = registration.refusal(event, timezone.now())
+    no = refusal(event, timezone.now())
     is_for_machines = event.status in Event.SHOWN and not user.is_authenticated
     context = {
         "event": event,

@@ -113,6 +113,11 @@ class Event(index.Indexed, models.Model):
     )
     fee = models.CharField(_("fee"), max_length=120, blank=True)
     contact = models.CharField(_("questions to"), max_length=120, blank=True)
+    needs_approval = models.BooleanField(
+        _("the host says yes to each person"),
+        default=False,
+        help_text=_("People ask for a seat, and you decide."),
+    )
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
@@ -175,12 +180,18 @@ class Event(index.Indexed, models.Model):
         return sum(pool.capacity for pool in self.pools.all())
 
     @property
+    def open_pools(self) -> list:
+        """The parts of the room that are not kept for one agency."""
+        return [pool for pool in self.pools.all() if pool.agency_id is None]
+
+    @property
     def taken(self) -> int:
         return sum(pool.taken for pool in self.pools.all())
 
     @property
     def free_seats(self) -> int:
-        return self.capacity - self.taken
+        """Those that anybody can have; what is kept for an agency is not among them."""
+        return sum(pool.capacity - pool.taken for pool in self.open_pools)
 
     @property
     def seats_in_words(self) -> str:

@@ -1,6 +1,7 @@
 """Seats and the people who take them. `taken <= capacity` is a constraint of the database, whoever writes."""
 
 import uuid
+from collections import Counter
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,9 +17,15 @@ class SeatPool(models.Model):
     class Kind(models.TextChoices):
         OPEN = "open", _("Open to all")
         ONLINE = "online", _("Online")
+        AGENCY = "agency", _("Kept for one agency")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="pools")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.OPEN)
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("agency")
+    )
+    #: From then on what an agency has not used is open to all.
+    release_at = models.DateTimeField(_("open to all from"), null=True, blank=True)
     capacity = models.PositiveIntegerField(_("seats"))
     taken = models.PositiveIntegerField(_("taken"), default=0, editable=False)
 
@@ -27,7 +34,20 @@ class SeatPool(models.Model):
         verbose_name = _("seat pool")
         verbose_name_plural = _("seat pools")
         constraints = [
-            models.UniqueConstraint(fields=["event", "kind"], name="one_pool_of_a_kind_per_event"),
+            models.UniqueConstraint(
+                fields=["event", "kind"],
+                condition=~Q(kind="agency"),
+                name="one_open_pool_of_a_kind_per_event",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "agency"],
+                condition=Q(kind="agency"),
+                name="one_allotment_per_agency_and_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="agency", agency__isnull=False) | (~Q(kind="agency") & Q(agency=None)),
+                name="an_allotment_says_for_whom",
+            ),
             models.CheckConstraint(condition=Q(taken__lte=F("capacity")), name="no_pool_is_oversold"),
             models.CheckConstraint(condition=Q(capacity__lte=10000), name="a_pool_has_at_most_10000_seats"),
         ]
@@ -38,23 +58,42 @@ class SeatPool(models.Model):
 
 class RegistrationQuerySet(models.QuerySet):
     def live(self):
-        """Those with a seat or in line for one."""
+        """Those with a seat, in line for one, or waiting for the host's yes."""
         return self.filter(status__in=Registration.LIVE)
 
     def in_line(self):
-        """The waiting list, the first in line first."""
+        """Those who wait, by the time they came."""
         return self.filter(status=Registration.Status.WAITLISTED).order_by("waiting_since", "pk")
+
+    def in_turn(self, agency: int | None = None) -> list[int]:
+        """The keys of those who wait, the next one first; of one agency when it is given.
+
+        Agencies take turns, and within an agency who came first is first: ten people of one large agency who come in
+        the first minute would otherwise take every seat that is given back. The n-th person of an agency stands behind
+        everybody who is their agency's (n-1)-th, counting those who already got a seat from this line. People who come
+        for themselves are each their own agency.
+        """
+        served = self.filter(status=Registration.Status.CONFIRMED, promoted_at__isnull=False)
+        turns = Counter(agency for agency in served.values_list("agency", flat=True) if agency)
+        order = []
+        for pk, own, since in self.in_line().values_list("pk", "agency", "waiting_since"):
+            if own:
+                turns[own] += 1
+            if agency in (None, own):
+                order.append((turns[own] if own else 1, since, pk))
+        return [pk for _turn, _since, pk in sorted(order)]
 
 
 class Registration(models.Model):
     """One person's place at one event. Registering again after cancelling brings the same row back."""
 
     class Status(models.TextChoices):
+        REQUESTED = "requested", _("Waiting for the host's yes")
         CONFIRMED = "confirmed", _("Seat confirmed")
         WAITLISTED = "waitlisted", _("On the waiting list")
         CANCELLED = "cancelled", _("Cancelled")
 
-    LIVE = (Status.CONFIRMED, Status.WAITLISTED)
+    LIVE = (Status.REQUESTED, Status.CONFIRMED, Status.WAITLISTED)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     event = models.ForeignKey(Event, models.CASCADE, related_name="registrations", verbose_name=_("event"))
@@ -68,6 +107,8 @@ class Registration(models.Model):
     note = models.CharField(_("note to the host"), max_length=300, blank=True)
     status = models.CharField(_("status"), max_length=12, choices=Status)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    #: When this person came from the waiting list to a seat: their agency has had a turn.
+    promoted_at = models.DateTimeField(_("seat from the waiting list"), null=True, blank=True)
     created_at = models.DateTimeField(_("registered"))
 
     objects = RegistrationQuerySet.as_manager()
@@ -94,17 +135,21 @@ class Registration(models.Model):
         return self.status in self.LIVE
 
     @property
-    def has_seat(self) -> bool:
-        return self.status == self.Status.CONFIRMED
-
-    @property
     def place_in_line(self) -> int | None:
-        """1 for the first on the waiting list; None for who does not wait."""
+        """1 for the next one; None for who does not wait. Asks the database."""
         if self.status != self.Status.WAITLISTED:
             return None
-        line = self.pool.registrations.in_line()
-        before = Q(waiting_since__lt=self.waiting_since) | Q(waiting_since=self.waiting_since, pk__lt=self.pk)
-        return line.filter(before).count() + 1
+        order = Registration.objects.filter(event=self.event_id, pool=self.pool_id).in_turn()
+        return order.index(self.pk) + 1 if self.pk in order else None
+
+    @property
+    def is_online(self) -> bool:
+        """Whether they come online where both are possible. Reads `pool`: select it."""
+        return self.pool.kind == SeatPool.Kind.ONLINE
+
+    @property
+    def has_seat(self) -> bool:
+        return self.status == self.Status.CONFIRMED
 
 
 class AppendOnly(models.QuerySet):
@@ -122,6 +167,7 @@ class RegistrationLogEntry(models.Model):
 
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="log")
     status = models.CharField(max_length=12, choices=Registration.Status)
+    reason = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -15,7 +15,8 @@ from events.publishing import (
     publish,
     update_event,
 )
-from events.registration import CapacityRefused, register
+from events.refusals import CapacityRefused
+from events.registration import register
 from tests import factories
 
 pytestmark = pytest.mark.django_db

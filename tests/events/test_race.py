@@ -14,7 +14,7 @@ from orgs.models import Agency, User
 from tests import factories
 
 SEATS, PEOPLE = 2, 6  # fewer than the connections that the pool of PostgreSQL hands out
-CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
+REQUESTED, CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
 
 
 @pytest.fixture

@@ -9,21 +9,14 @@ from django.utils.translation import override
 from icalendar import Calendar
 
 from events.models import Event, Registration, RegistrationLogEntry, SeatPool
-from events.registration import (
-    CapacityRefused,
-    EventCancelled,
-    EventOver,
-    NotOpen,
-    NotYourAgency,
-    cancel,
-    change_capacity,
-    promote,
-    register,
-)
+from events.refusals import CapacityRefused, EventCancelled, EventOver, NotOpen, NotYourAgency
+from events.registration import cancel, register
+from events.seats import change_capacity
+from events.waiting_list import promote
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
+REQUESTED, CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
 
 
 def enrol(event, **options):

@@ -1,0 +1,58 @@
+"""Why somebody cannot register: the refusals, each a sentence for people, in the language active when it is raised."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from events.models import Event
+
+
+class RegistrationError(Exception):
+    """A refusal. Its text is a sentence for people."""
+
+
+class NotOpen(RegistrationError):
+    """Nobody can register: not published, not yet, no longer, or nothing to register for."""
+
+
+class EventCancelled(NotOpen):
+    pass
+
+
+class EventOver(NotOpen):
+    pass
+
+
+class NotYourAgency(RegistrationError):
+    """People register in the name of an agency they belong to, or in no agency's name."""
+
+
+class NotYours(RegistrationError):
+    """Only the host decides."""
+
+
+class CapacityRefused(RegistrationError):
+    """The number of seats cannot become what was asked for."""
+
+
+def refusal(event: Event, at: datetime, *, has_pool: bool | None = None) -> NotOpen | None:
+    """Why nobody can register now, or None when people can. The event's page says the same sentence.
+
+    Who has read a seat pool already says so by `has_pool`.
+    """
+    if event.is_cancelled:
+        return EventCancelled(_("This event has been cancelled."))
+    if event.status == Event.Status.DRAFT:
+        return NotOpen(_("This event is not published yet."))
+    if event.is_over(at):
+        return EventOver(_("This event is over."))
+    if not (event.takes_registrations if has_pool is None else has_pool):
+        return NotOpen(_("This event needs no registration. Just come."))
+    if event.registration_opens_at and at < event.registration_opens_at:
+        opens_at = date_format(timezone.localtime(event.registration_opens_at), "DATETIME_FORMAT")
+        return NotOpen(_("Registration opens on %(time)s.") % {"time": opens_at})
+    if not event.is_registration_open(at):
+        return NotOpen(_("Registration is closed."))
+    return None

@@ -1,0 +1,93 @@
+"""How many seats there are, and which of them are kept for whom.
+
+The pools divide the room: seats on site, seats online, and what is kept for an agency until a day. A registration takes
+its seat from one of them.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events.models import Event, Registration, SeatPool
+from events.refusals import CapacityRefused
+from events.waiting_list import promote
+from orgs.models import Agency, User
+
+MOST_SEATS = 10_000
+OPEN, ONLINE, AGENCY = SeatPool.Kind.values
+
+
+def pools_for(event: Event, *, agency: Agency | None, is_online: bool = False) -> list[SeatPool]:
+    """Where this person can get a seat, in the order to ask; in the last one's line they would wait. Reads `pools`.
+
+    Empty when the event has no such seats.
+    """
+    pools = list(event.pools.all())
+    own = [pool for pool in pools if agency and pool.agency_id == agency.pk and not is_online]
+    kinds = [OPEN, ONLINE] if not is_online else [ONLINE]
+    home = next((pool for kind in kinds for pool in pools if pool.kind == kind), None)
+    return [*own, home] if home else []
+
+
+@transaction.atomic
+def change_capacity(
+    event: Event, *, capacity: int, by: User, kind: str = OPEN, at: datetime | None = None
+) -> list[Registration]:
+    """Set the number of seats on site or online and hand new ones to those in line, who are returned.
+
+    Raises CapacityRefused.
+    """
+    SeatPool.objects.get_or_create(event=event, kind=kind, defaults={"capacity": 0})
+    resize(SeatPool.objects.select_for_update().get(event=event, kind=kind), capacity)
+    return promote(event, by=by, at=at)
+
+
+@transaction.atomic
+def keep_for(
+    event: Event, agency: Agency, *, seats: int, by: User, release_at: datetime | None = None
+) -> SeatPool | None:
+    """Keep seats for the people of one agency, besides the open ones, until `release_at`; none takes them back.
+
+    Returns the pool. Raises CapacityRefused when more of them are taken.
+    """
+    SeatPool.objects.get_or_create(event=event, kind=AGENCY, agency=agency, defaults={"capacity": 0})
+    pool = SeatPool.objects.select_for_update().get(event=event, agency=agency)
+    resize(pool, seats)
+    SeatPool.objects.filter(pk=pool.pk).update(release_at=release_at)
+    if not seats and not pool.registrations.exists():
+        pool.delete()
+        return None
+    promote(event, by=by)
+    return pool
+
+
+@transaction.atomic
+def release_due(event: Event, *, by: User | None = None, at: datetime | None = None) -> int:
+    """Open to all what agencies have not used by their day, and hand it to those in line. Returns how many seats."""
+    at = at or timezone.now()
+    due = Q(kind=AGENCY, release_at__lte=at, taken__lt=F("capacity"))
+    if not event.pools.filter(due).exists():
+        return 0
+    SeatPool.objects.get_or_create(event=event, kind=OPEN, defaults={"capacity": 0})
+    pools = list(event.pools.select_for_update().order_by("pk"))
+    free = 0
+    for pool in pools:
+        if pool.kind == AGENCY and pool.release_at and pool.release_at <= at:
+            free += pool.capacity - pool.taken
+            SeatPool.objects.filter(pk=pool.pk).update(capacity=F("taken"))
+    SeatPool.objects.filter(event=event, kind=OPEN).update(capacity=F("capacity") + free)
+    promote(event, by=by, at=at)
+    return free
+
+
+def resize(pool: SeatPool, capacity: int) -> None:
+    if not 0 <= capacity <= MOST_SEATS:
+        raise CapacityRefused(_("An event has between 0 and %(most)d seats.") % {"most": MOST_SEATS})
+    if capacity < pool.taken:
+        raise CapacityRefused(
+            _("%(taken)d seats are taken already. There cannot be fewer.") % {"taken": pool.taken}
+        )
+    SeatPool.objects.filter(pk=pool.pk).update(capacity=capacity)

@@ -1,0 +1,73 @@
+"""Getting in line, and handing free seats to whose turn it is. The order itself is `RegistrationQuerySet.in_turn`."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from events.models import Event, Registration, SeatPool
+from events.standing import settle
+from orgs.models import User
+
+CONFIRMED, WAITLISTED = Registration.Status.CONFIRMED, Registration.Status.WAITLISTED
+
+
+def join(registration: Registration, *, by: User, at: datetime) -> None:
+    """Get in line, or take the seat that somebody gave back while we were on our way here."""
+    pool = SeatPool.objects.select_for_update().get(pk=registration.pool_id)
+    if pool.taken < pool.capacity:
+        settle(registration, CONFIRMED, by=by, at=at, template="confirmed")
+        SeatPool.objects.filter(pk=pool.pk).update(taken=F("taken") + 1)
+        return
+    last = pool.registrations.in_line().last()
+    # Clocks differ between servers; people come in the order in which the pool was locked.
+    since = max(at, last.waiting_since + timedelta(microseconds=1)) if last else at
+    settle(registration, WAITLISTED, by=by, at=at, waiting_since=since, template="waitlisted")
+
+
+def next_for(pool: SeatPool) -> Registration | None:
+    """Who gets the next seat of this pool, held until the transaction ends. `pool` is locked by the caller.
+
+    A seat kept for an agency goes to its next person, wherever they wait. Locked rows are passed over: a person who is
+    just leaving holds their own.
+    """
+    everybody = Registration.objects.filter(event=pool.event_id)
+    for pk in everybody.in_turn(agency=pool.agency_id) if pool.agency_id else pool.registrations.in_turn():
+        held = (
+            everybody.in_line()
+            .filter(pk=pk)
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("event", "user")
+        )
+        if registration := held.first():
+            return registration
+    return None
+
+
+def promote_next(pool: SeatPool, *, by: User, at: datetime) -> Registration | None:
+    """Give one seat of this pool, which the caller has locked, to whose turn it is. Does not count: the caller does."""
+    registration = next_for(pool)
+    if registration:
+        registration.pool = pool
+        settle(registration, CONFIRMED, by=by, at=at, template="promoted", promoted_at=at)
+    return registration
+
+
+@transaction.atomic
+def promote(event: Event, *, by: User, at: datetime | None = None) -> list[Registration]:
+    """Hand every free seat to those in line. Returns who got one."""
+    at = at or timezone.now()
+    promoted: list[Registration] = []
+    if event.status != Event.Status.PUBLISHED or event.is_over(at):
+        return promoted
+    if not event.registrations.in_line().exists():
+        return promoted
+    for pool in event.pools.select_for_update().order_by("pk"):
+        for _seat in range(pool.capacity - pool.taken):
+            registration = promote_next(pool, by=by, at=at)
+            if registration is None:
+                break
+            SeatPool.objects.filter(pk=pool.pk).update(taken=F("taken") + 1)
+            promoted.append(registration)
+    return promoted
