@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events import publishing
-from events.forms import EventForm, session_rows
+from events import publishing, registration
+from events.forms import EventForm, HostDecisionForm, session_rows
 from events.models import Event, Registration
 from events.refusals import RegistrationError
 from orgs.models import Agency
@@ -106,9 +106,31 @@ def roster(request, slug, public_id):
         "seated": [one for one in people if one.has_seat],
         "asking": [one for one in people if one.status == Registration.Status.REQUESTED],
         "waiting": [by_pk[pk] for pk in event.registrations.in_turn() if pk in by_pk],
+        "pools": event.pools.select_related("agency"),
         "cancelled": [one for one in people if not one.is_live],
     }
     return render(request, "events/roster.html", context)
+
+
+@login_required
+@require_POST
+def decide_registration(request, slug, public_id, registration_id):
+    """The host's yes or no to one person."""
+    event = the_event(request, slug, public_id)
+    one = get_object_or_404(event.registrations, public_id=registration_id)
+    form = HostDecisionForm(request.POST)
+    try:
+        if not form.is_valid():
+            messages.error(request, _("Please say yes or no, with a reason of at most 300 characters."))
+        elif form.cleaned_data["answer"] == "approve":
+            registration.approve(one, by=request.user)
+            messages.success(request, _("%(person)s has been told.") % {"person": one.user})
+        else:
+            registration.turn_down(one, by=request.user, reason=form.cleaned_data["reason"])
+            messages.success(request, _("%(person)s has been told.") % {"person": one.user})
+    except RegistrationError as no:
+        messages.error(request, str(no))
+    return redirect("roster", slug, public_id)
 
 
 @login_required
@@ -139,7 +161,7 @@ def roster_csv(request, slug, public_id):
 
 
 def everybody(event: Event) -> list[Registration]:
-    return list(event.registrations.select_related("user", "agency").order_by("created_at", "pk"))
+    return list(event.registrations.select_related("user", "agency", "pool").order_by("created_at", "pk"))
 
 
 def the_agency(request, slug: str) -> Agency:

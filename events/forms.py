@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.calendar import TOPIC_SCHEMES
-from events.models import Event
+from events.kept_seats_field import KeptSeatsField
+from events.models import Event, SeatPool
 from events.publishing import PlannedSession
 from events.seats import MOST_SEATS
 from orgs.models import Agency, Division
@@ -35,14 +36,34 @@ class RegistrationForm(forms.Form):
         help_text=gettext_lazy("For instance: what you need to take part. Only the host reads it."),
     )
 
-    def __init__(self, *args, user, **kwargs):
+    is_online = forms.TypedChoiceField(
+        label=gettext_lazy("How do you come?"),
+        choices=[("", gettext_lazy("On site")), ("online", gettext_lazy("Online"))],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    field_order = ("is_online", "agency", "note")
+
+    def __init__(self, *args, user, event, **kwargs):
         super().__init__(*args, **kwargs)
+        if {pool.kind for pool in event.open_pools} != {SeatPool.Kind.OPEN, SeatPool.Kind.ONLINE}:
+            del self.fields["is_online"]
         agencies = Agency.objects.filter(pk__in=user.memberships.active().values("agency"))
         if first := agencies.first():
             self.fields["agency"].queryset = agencies
             self.initial.setdefault("agency", first)
         else:
             del self.fields["agency"]
+
+
+class HostDecisionForm(forms.Form):
+    """The host's yes or no to one person, with a reason that the person reads."""
+
+    answer = forms.ChoiceField(choices=[("approve", "approve"), ("turn_down", "turn_down")])
+    reason = forms.CharField(max_length=300, required=False)
 
 
 class Moment(forms.DateTimeField):
@@ -70,6 +91,25 @@ class EventForm(forms.ModelForm):
         min_value=1,
         max_value=MOST_SEATS,
         help_text=gettext_lazy("Leave empty when people need not register."),
+    )
+    online = forms.IntegerField(
+        label=gettext_lazy("Seats online"),
+        required=False,
+        min_value=1,
+        max_value=MOST_SEATS,
+        help_text=gettext_lazy("For an event on site and online. People choose when they register."),
+    )
+    kept = KeptSeatsField(
+        label=gettext_lazy("Seats kept for agencies"),
+        required=False,
+        help_text=gettext_lazy(
+            "Besides the open seats. One agency on each line with a number, such as: 东莞市东城同心社会工作服务中心 5"
+        ),
+    )
+    release_at = Moment(
+        label=gettext_lazy("Kept seats are open to all from"),
+        required=False,
+        help_text=gettext_lazy("What an agency has not used by then goes to everybody."),
     )
     speakers = forms.CharField(
         label=gettext_lazy("Speakers"),
@@ -116,6 +156,10 @@ class EventForm(forms.ModelForm):
             "venue",
             "online_url",
             "capacity",
+            "online",
+            "kept",
+            "release_at",
+            "needs_approval",
             "registration_opens_at",
             "registration_closes_at",
             "fee",
@@ -146,7 +190,12 @@ class EventForm(forms.ModelForm):
         self.fields["division"].queryset = (large | own).select_related("parent")
         self.initial["speakers"] = "\n".join(event.speakers)
         if event.pk:
-            self.initial["capacity"] = event.capacity if event.takes_registrations else None
+            pools = list(event.pools.select_related("agency"))
+            for name, kind in (("capacity", SeatPool.Kind.OPEN), ("online", SeatPool.Kind.ONLINE)):
+                self.initial[name] = next((pool.capacity for pool in pools if pool.kind == kind), None)
+            kept = [pool for pool in pools if pool.agency_id]
+            self.initial["kept"] = {pool.agency: pool.capacity for pool in kept}
+            self.initial["release_at"] = next((pool.release_at for pool in kept), None)
             self.initial["co_hosts"] = [co_host.agency_id for co_host in event.hosts.all()]
         else:
             self.initial.setdefault("division", host.division_id)
@@ -154,34 +203,46 @@ class EventForm(forms.ModelForm):
     def clean_speakers(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["speakers"].splitlines() if line.strip()]
 
-    def clean_capacity(self) -> int | None:
-        capacity, event = self.cleaned_data["capacity"], self.instance
-        if capacity is not None and event.pk and capacity < event.taken:
-            raise ValidationError(
-                _("%(taken)d seats are taken already. There cannot be fewer."), params={"taken": event.taken}
-            )
-        if capacity is None and event.pk and event.registrations.exists():
-            raise ValidationError(_("People have registered. Say how many seats there are."))
-        return capacity
-
     def clean(self):
         cleaned = super().clean()
         opens_at, closes_at = cleaned.get("registration_opens_at"), cleaned.get("registration_closes_at")
         if opens_at and closes_at and closes_at <= opens_at:
             self.add_error("registration_closes_at", _("Registration closes after it opens."))
         mode = cleaned.get("mode")
+        if cleaned.get("online") and mode != Event.Mode.HYBRID:
+            self.add_error("online", _("Seats online are for an event on site and online."))
+        self.check_what_is_taken(cleaned)
         if mode in (Event.Mode.ONSITE, Event.Mode.HYBRID) and not cleaned.get("venue"):
             self.add_error("venue", _("Say where people should come."))
         return cleaned
+
+    def check_what_is_taken(self, cleaned: dict) -> None:
+        """Say beside the number that it is below what people have taken; the rule would say it above the form."""
+        if not self.instance.pk or self.errors.keys() & {"capacity", "online", "kept"}:
+            return
+        wanted = {SeatPool.Kind.OPEN: cleaned.get("capacity"), SeatPool.Kind.ONLINE: cleaned.get("online")}
+        kept = {agency.pk: number for agency, number in (cleaned.get("kept") or {}).items()}
+        for pool in self.instance.pools.all():
+            field = {SeatPool.Kind.OPEN: "capacity", SeatPool.Kind.ONLINE: "online"}.get(pool.kind, "kept")
+            number = kept.get(pool.agency_id) if pool.agency_id else wanted[pool.kind]
+            if (number or 0) < pool.taken and (field != "kept" or number is not None):
+                self.add_error(
+                    field,
+                    ValidationError(
+                        _("%(taken)d seats are taken already. There cannot be fewer."),
+                        params={"taken": pool.taken},
+                    ),
+                )
 
     @property
     def plan(self) -> dict:
         """What `publishing.create_event` and `update_event` take, from a form without errors."""
         fields = dict(self.cleaned_data)
         return {
-            "capacity": fields.pop("capacity"),
-            "co_hosts": fields.pop("co_hosts"),
-            "topics": fields.pop("topics"),
+            **{
+                name: fields.pop(name)
+                for name in ("capacity", "online", "kept", "release_at", "co_hosts", "topics")
+            },
             "fields": fields,
         }
 

@@ -4,7 +4,7 @@ What people put into their calendars follows: SEQUENCE rises when time, place or
 is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from events import letters, registration, seats
 from events.models import Event, EventHost, EventSession, Registration
 from events.models.event import refresh_span
-from events.refusals import CapacityRefused
 from orgs.models import Agency, User
 from orgs.permissions import agencies_where, can
 from portal.models import Topic
@@ -49,12 +48,19 @@ def create_event(
     fields: dict,
     sessions: Iterable[PlannedSession],
     capacity: int | None = None,
+    online: int | None = None,
+    kept: Mapping[Agency, int] | None = None,
+    release_at: datetime | None = None,
     co_hosts: Iterable[Agency] = (),
     topics: Iterable[Topic] = (),
 ) -> Event:
-    """Write a draft. Without `capacity` nobody needs to register. Raises PublishingError and CapacityRefused."""
+    """Write a draft. Without `capacity` and `online` nobody needs to register; `kept` are seats for single agencies.
+
+    Raises PublishingError and CapacityRefused.
+    """
     event = Event(host=host, status=Event.Status.DRAFT)
-    write(event, by, fields, sessions, capacity, co_hosts, topics)
+    write(event, by, fields, sessions, co_hosts, topics)
+    seats.arrange(event, by=by, capacity=capacity, online=online, kept=kept, release_at=release_at)
     return event
 
 
@@ -66,6 +72,9 @@ def update_event(
     fields: dict,
     sessions: Iterable[PlannedSession],
     capacity: int | None = None,
+    online: int | None = None,
+    kept: Mapping[Agency, int] | None = None,
+    release_at: datetime | None = None,
     co_hosts: Iterable[Agency] = (),
     topics: Iterable[Topic] = (),
     at: datetime | None = None,
@@ -77,7 +86,8 @@ def update_event(
         raise PublishingError(_("This event has been cancelled. Make a new one instead."))
     was = calendar_facts(event)
     before = list(event.sessions.all())
-    write(event, by, fields, sessions, capacity, co_hosts, topics)
+    write(event, by, fields, sessions, co_hosts, topics)
+    seats.arrange(event, by=by, capacity=capacity, online=online, kept=kept, release_at=release_at)
     if event.status == Event.Status.PUBLISHED and calendar_facts(event) != was and not event.is_over(at):
         seated = event.registrations.filter(status=Registration.Status.CONFIRMED).select_related("user")
         kept = set(event.sessions.values_list("pk", flat=True))
@@ -88,7 +98,7 @@ def update_event(
     return event
 
 
-def write(event, by, fields, sessions, capacity, co_hosts, topics) -> None:
+def write(event, by, fields, sessions, co_hosts, topics) -> None:
     """What creating and changing have in common."""
     place_before = place(event) if event.pk else None
     for name, value in fields.items():
@@ -100,12 +110,6 @@ def write(event, by, fields, sessions, capacity, co_hosts, topics) -> None:
     refresh_span(event)
     event.topics.set(topics)
     name_co_hosts(event, co_hosts, by=by)
-    if capacity is not None:
-        seats.change_capacity(event, capacity=capacity, by=by)
-    elif event.registrations.exists():
-        raise CapacityRefused(_("People have registered. Say how many seats there are."))
-    else:
-        event.pools.all().delete()
 
 
 def place(event: Event) -> tuple:

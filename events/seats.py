@@ -4,6 +4,7 @@ The pools divide the room: seats on site, seats online, and what is kept for an 
 its seat from one of them.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -30,6 +31,38 @@ def pools_for(event: Event, *, agency: Agency | None, is_online: bool = False) -
     kinds = [OPEN, ONLINE] if not is_online else [ONLINE]
     home = next((pool for kind in kinds for pool in pools if pool.kind == kind), None)
     return [*own, home] if home else []
+
+
+@transaction.atomic
+def arrange(
+    event: Event,
+    *,
+    by: User,
+    capacity: int | None,
+    online: int | None = None,
+    kept: Mapping[Agency, int] | None = None,
+    release_at: datetime | None = None,
+) -> None:
+    """Make the room what the host wants: seats on site, online, and kept for agencies. None of all: nobody registers.
+
+    Raises CapacityRefused.
+    """
+    if capacity is None and online is None and not kept:
+        if event.registrations.exists():
+            raise CapacityRefused(_("People have registered. Say how many seats there are."))
+        event.pools.all().delete()
+        return
+    if kept and capacity is None:
+        capacity = 0  # who finds the seats of their agency taken waits in the line of the open ones
+    for kind, number in ((OPEN, capacity), (ONLINE, online)):
+        if number is not None or event.pools.filter(kind=kind).exists():
+            change_capacity(event, capacity=number or 0, kind=kind, by=by)
+    if kept is None:
+        return
+    for pool in event.pools.filter(kind=AGENCY).exclude(agency__in=kept).select_related("agency"):
+        keep_for(event, pool.agency, seats=pool.taken, by=by)
+    for agency, number in kept.items():
+        keep_for(event, agency, seats=number, by=by, release_at=release_at)
 
 
 @transaction.atomic

@@ -27,6 +27,11 @@ urlpatterns = [
     ),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/", console.roster, name="roster"),
     path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/<uuid:registration_id>/",
+        console.decide_registration,
+        name="decide_registration",
+    ),
+    path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv", console.roster_csv, name="roster_csv"
     ),
 ]

@@ -38,7 +38,7 @@ def register(request, public_id):
     event = the_event(request, public_id)
     if not request.user.is_authenticated:
         return redirect_to_login(event.get_absolute_url())
-    form = RegistrationForm(request.POST, user=request.user)
+    form = RegistrationForm(request.POST, user=request.user, event=event)
     if not form.is_valid():
         return page(request, event, form)
     try:
@@ -132,7 +132,8 @@ def page(request, event, form=None) -> HttpResponse:
         "event": event,
         "mine": mine if is_in else None,
         "refusal": str(no) if no else "",
-        "form": form or (RegistrationForm(user=user) if user.is_authenticated and not is_in else None),
+        "form": form
+        or (RegistrationForm(user=user, event=event) if user.is_authenticated and not is_in else None),
         "can_manage": can_manage(user, event),
         "description": event.description and (lambda: description.to_html(event.description)),
         "data": schema_org.education_event(event) if is_for_machines else "",

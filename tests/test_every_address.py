@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver, reverse
 
+from events.registration import register
 from orgs import joining, partnership
 from tests import factories
 
@@ -77,6 +78,7 @@ def world(agency, manager, member, stranger):
         partners=[agency],
         started_on=date(2026, 1, 1),
     )
+    registration = register(factories.event(agency), user=newcomer, by=newcomer)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     asked_party = proposed.parties.get(agency=agency)
     return {
@@ -92,6 +94,7 @@ def world(agency, manager, member, stranger):
             "public_id": [event.public_id, case.public_id, service.public_id, asked.public_id, uuid4()],
             "pk": [membership.pk, asked_party.pk, named.pk, 2**62],
             "style": ["bib", "exe"],
+            "registration_id": [registration.public_id, uuid4()],
             "uidb36": ["zz"],
             "key": ["set-password"],
         },

@@ -1,0 +1,202 @@
+"""Seats for whom: on site, online, kept for an agency; whose turn it is; and hosts who say yes to each person."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from events import daily
+from events.kept_seats_field import KeptSeatsField
+from events.models import Registration, SeatPool
+from events.refusals import CapacityRefused, NotYours
+from events.registration import approve, cancel, register, turn_down
+from events.seats import arrange, change_capacity, keep_for, release_due
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+REQUESTED, CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
+
+
+def come(event, agency=None, **options):
+    person = factories.member_of(agency) if agency else factories.user()
+    return register(event, user=person, by=person, agency=agency, **options)
+
+
+def pools(event):
+    return {(pool.kind, pool.agency): (pool.taken, pool.capacity) for pool in event.pools.all()}
+
+
+def test_people_of_an_agency_take_its_kept_seats_first_and_then_the_open_ones(agency):
+    event, host = factories.event(capacity=1), factories.user()
+    keep_for(event, agency, seats=2, by=host)
+
+    stranger = come(event)
+    own = [come(event, agency) for _n in range(3)]
+
+    assert stranger.pool.kind == "open"
+    assert [one.status for one in own] == [CONFIRMED, CONFIRMED, WAITLISTED]
+    assert pools(event) == {("open", None): (1, 1), ("agency", agency): (2, 2)}
+
+
+def test_a_kept_seat_given_back_goes_to_the_next_of_the_agency_and_else_stays_free(agency):
+    event, host = factories.event(capacity=0), factories.user()
+    keep_for(event, agency, seats=1, by=host)
+    come(event)
+    seated, waiting = come(event, agency), come(event, agency)
+
+    promoted = cancel(seated, by=seated.user)
+    assert (promoted, promoted.pool.agency) == (waiting, agency)
+
+    assert cancel(promoted, by=promoted.user) is None
+    assert pools(event)["agency", agency] == (0, 1)
+
+
+def test_what_an_agency_has_not_used_by_its_day_goes_to_those_in_line(agency):
+    event, host = factories.event(capacity=1), factories.user()
+    day = timezone.now() + timedelta(days=1)
+    keep_for(event, agency, seats=3, by=host, release_at=day)
+    come(event, agency)
+    come(event)
+    waiting = come(event)
+
+    assert release_due(event) == 0
+    assert release_due(event, at=day + timedelta(minutes=1)) == 2
+
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.pool.kind) == (CONFIRMED, "open")
+    assert pools(event) == {("open", None): (2, 3), ("agency", agency): (1, 1)}
+
+
+def test_who_finds_the_room_full_after_that_day_gets_a_released_seat_without_any_timer(agency):
+    event, host = factories.event(capacity=1), factories.user()
+    keep_for(event, agency, seats=1, by=host, release_at=timezone.now() - timedelta(hours=1))
+    come(event)
+
+    assert come(event).status == CONFIRMED
+    assert pools(event)["agency", agency] == (0, 0)
+
+
+def test_the_daily_round_says_what_it_opened_and_does_it_once(agency):
+    event = factories.event(capacity=1)
+    keep_for(event, agency, seats=2, by=factories.user(), release_at=timezone.now() - timedelta(hours=1))
+
+    assert daily.run(timezone.localdate()) == [f"{event.public_id}: 2 kept seats are open to all"]
+    assert daily.run(timezone.localdate()) == []
+
+
+def test_seats_on_site_and_online_fill_apart():
+    event, host = factories.event(mode="hybrid", capacity=1), factories.user()
+    change_capacity(event, capacity=1, kind="online", by=host)
+
+    here, there = come(event), come(event, is_online=True)
+    late = come(event, is_online=True)
+
+    assert (here.is_online, there.is_online, late.status) == (False, True, WAITLISTED)
+    assert cancel(here, by=here.user) is None
+    assert cancel(there, by=there.user) == late
+
+
+def test_agencies_take_turns_in_the_waiting_list(agency):
+    event, host = factories.event(capacity=0), factories.user()
+    large, small = agency, factories.agency()
+    line = [come(event, large), come(event, large), come(event, large), come(event, small), come(event)]
+    expected = [line[0], line[3], line[4], line[1], line[2]]
+
+    assert [one.place_in_line for one in line] == [1, 4, 5, 2, 3]
+    change_capacity(event, capacity=1, by=host)
+    newcomer = come(event, small)
+    order = []
+    for seats in range(2, 8):
+        order += change_capacity(event, capacity=seats, by=host)
+
+    assert order == [*expected[1:4], newcomer, expected[4]]
+
+
+def test_a_person_who_comes_alone_waits_behind_nobody_of_the_same_turn():
+    event = factories.event(capacity=0)
+    first, second = come(event), come(event)
+
+    assert (first.place_in_line, second.place_in_line) == (1, 2)
+
+
+def test_a_host_who_looks_at_each_person_gives_seats_by_hand(agency, deliver):
+    event = factories.event(agency, capacity=1, needs_approval=True)
+    manager = factories.member_of(agency, role="manager")
+    one, two, three = (
+        register(event, user=who, by=who) for who in (factories.user(language="en") for _n in "123")
+    )
+    assert {registration.status for registration in (one, two, three)} == {REQUESTED}
+    assert pools(event)["open", None] == (0, 1)
+    assert [mail.subject for mail in deliver()] == [f"You asked for a seat: {event.title}"] * 3
+
+    approve(two, by=manager)
+    approve(two, by=manager)
+    approve(one, by=manager)
+    turn_down(three, by=manager, reason="只限督导")
+
+    assert (two.status, one.status, three.status) == (CONFIRMED, WAITLISTED, CANCELLED)
+    assert pools(event)["open", None] == (1, 1)
+    assert "只限督导" in deliver()[-1].body
+    assert [entry.reason for entry in three.log.all()] == ["", "只限督导"]
+
+
+def test_removing_a_person_hands_the_seat_on(agency):
+    event = factories.event(agency, capacity=1)
+    manager = factories.member_of(agency, role="manager")
+    seated, waiting = come(event), come(event)
+
+    turn_down(seated, by=manager)
+
+    waiting.refresh_from_db()
+    assert (seated.status, waiting.status, pools(event)["open", None]) == (CANCELLED, CONFIRMED, (1, 1))
+
+
+def test_only_the_host_decides(agency, stranger):
+    event = factories.event(agency, needs_approval=True)
+    one = come(event)
+
+    for decide in (approve, turn_down):
+        with pytest.raises(NotYours):
+            decide(one, by=stranger)
+    assert Registration.objects.get(pk=one.pk).status == REQUESTED
+
+
+def test_a_room_is_arranged_in_one_go_and_never_below_what_is_taken(agency):
+    event, host = factories.event(capacity=2), factories.user()
+    arrange(event, by=host, capacity=2, online=3, kept={agency: 2})
+    come(event, agency)
+    assert pools(event) == {("open", None): (0, 2), ("online", None): (0, 3), ("agency", agency): (1, 2)}
+
+    with pytest.raises(CapacityRefused), transaction.atomic():
+        arrange(event, by=host, capacity=2, kept={agency: 0})
+    arrange(event, by=host, capacity=2, kept={})
+
+    assert pools(event) == {("open", None): (0, 2), ("online", None): (0, 0), ("agency", agency): (1, 1)}
+    with pytest.raises(CapacityRefused):
+        arrange(event, by=host, capacity=None)
+
+
+def test_the_database_keeps_an_allotment_for_somebody_and_once(agency):
+    event = factories.event()
+    SeatPool.objects.create(event=event, kind="agency", agency=agency, capacity=1)
+
+    for fields in (
+        {"kind": "agency"},
+        {"kind": "open", "agency": agency},
+        {"kind": "agency", "agency": agency},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            SeatPool.objects.create(event=event, capacity=1, **fields)
+
+
+@pytest.mark.parametrize("line", ["{} 5", "{}：5个", "{}，５", "{} × 5 人", "{}5"])
+def test_kept_seats_are_read_as_people_write_them(agency, line):
+    assert KeptSeatsField().clean(line.format(agency.legal_name)) == {agency: 5}
+
+
+@pytest.mark.parametrize("text", ["{}", "没有这家机构 3", "{0} 3\n{0} 4", "\x00 3", "9" * 3000])
+def test_kept_seats_that_nobody_understands_are_refused_with_a_sentence(agency, text):
+    with pytest.raises(ValidationError):
+        KeptSeatsField().clean(text.format(agency.legal_name))
