@@ -1,18 +1,25 @@
 """What every test may use: a set-up portal, people of every kind, the outbox and the mail it sent."""
 
 import pytest
+from django.conf import settings
 from django.core import mail
+from django.test.utils import setup_databases
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
 from portal import setup
 from tests import factories
 
+DEVELOPMENT = settings.DATABASES["default"]["NAME"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Every test starts in a portal that was set up, with its pages, vocabularies and groups."""
     with django_db_blocker.unblock():
+        if settings.DATABASES["default"]["NAME"] == DEVELOPMENT:
+            # Only races were asked for, which carry no mark: pytest-django thinks that nobody needs a database.
+            setup_databases(verbosity=0, interactive=False)
         setup.run()
         DBTaskResult.objects.all().delete()  # each test begins with an empty outbox
 
