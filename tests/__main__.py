@@ -173,7 +173,7 @@ def main() -> int:
     part("SQLite", "-n", "2", "--ignore=tests/journeys")
     try:
         with postgres() as url:
-            part("PostgreSQL", "-n", "2", "--ignore=tests/journeys", DATABASE_URL=url)
+            part("PostgreSQL", "-n", "2", "--ignore=tests/journeys", DATABASE_URL=url, DATABASE_POOL="70")
     except (Missing, subprocess.CalledProcessError) as error:
         could_not_run.append(f"PostgreSQL: {error}")
     try:
