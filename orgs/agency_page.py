@@ -1,6 +1,6 @@
 """What this app shows on an agency's page. Every record app has such a module, and the page asks them all."""
 
-from orgs import network
+from orgs import freshness, network, visibility
 from orgs.models import Agency
 
 
@@ -11,11 +11,15 @@ def context(agency: Agency, user) -> dict:
         for partnership in network.partnerships_to_show()
         if agency.pk in {party.agency_id for party in partnership.parties.all()}
     ]
+    services = agency.services.offered().prefetch_related(
+        "types", "populations", "methods", "languages", "areas__parent"
+    )
+    spoken = {topic for service in services for topic in service.languages.all()}
     return {
-        "services": agency.services.offered().prefetch_related(
-            "types", "populations", "methods", "areas__parent"
-        ),
-        "locations": agency.locations.all(),
+        "services": services,
+        "languages_spoken": sorted(spoken, key=lambda topic: topic.position),
+        "locations": visibility.locations_for(agency, user),
+        "sections": freshness.sections_of(agency),
         "people": agency.memberships.active().filter(is_shown=True).select_related("user"),
         "partnerships": partnerships,
         "network": network.around(agency, partnerships),

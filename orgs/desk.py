@@ -1,7 +1,10 @@
 """What needs a person today: the lines of "my desk"."""
 
-from orgs import joining, partnership, profile
-from orgs.models import JoinRequest
+from orgs import freshness, joining, partnership
+from orgs.models import Agency, JoinRequest
+from orgs.permissions import is_portal_staff
+
+SILENT_SHOWN = 10
 
 
 def context(user) -> dict:
@@ -13,5 +16,8 @@ def context(user) -> dict:
             "agency"
         ),
         "proposals": partnership.open_to_answer(user),
-        "agencies_due": profile.due_for_confirmation(user),
+        "agencies_due": freshness.due(user),
+        "silent_agencies": freshness.silent()[:SILENT_SHOWN]
+        if is_portal_staff(user)
+        else Agency.objects.none(),
     }

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orgs.models import Agency, Role
+from orgs.models import Agency, Membership, Role
 
 EVERYBODY = (Role.OWNER, Role.MANAGER, Role.MEMBER)
 LEADS = (Role.OWNER, Role.MANAGER)
@@ -31,6 +31,12 @@ def agencies_where(user, responsibility: str):
     held = user.memberships.active().filter(role__in=roles)
     agencies = Agency.objects.filter(pk__in=held.values("agency")).exclude(status=Agency.Status.WITHDRAWN)
     return agencies.listed() if responsibility in IN_PUBLIC else agencies
+
+
+def carriers(responsibility: str):
+    """The memberships that carry the responsibility now, of every agency."""
+    roles, _words = RESPONSIBILITIES[responsibility]
+    return Membership.objects.active().filter(role__in=roles)
 
 
 def can(user, responsibility: str, agency: Agency) -> bool:

@@ -1,17 +1,17 @@
-"""What an agency says about itself, and when it last said that this is still right."""
+"""What an agency says about itself: its facts, its prose, what it does for whom, and where people find it.
+
+Every change is kept as a version (`orgs/history.py`). That it is still right is said elsewhere (`orgs/freshness.py`).
+"""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from orgs.models import Agency, AgencyText, Service, User
-from orgs.permissions import agencies_where, can
+from orgs.history import FACTS, recorded
+from orgs.models import Agency, AgencyText, Location, Service, User
+from orgs.permissions import can
 from portal.models import Topic
-
-CONFIRM_EVERY = timedelta(days=180)  # HDX asks for the same; a service that moved is found within half a year
 
 
 class ProfileError(Exception):
@@ -19,40 +19,37 @@ class ProfileError(Exception):
 
 
 @transaction.atomic
-def confirm(agency: Agency, *, by: User, on: date | None = None) -> Agency:
-    """Record that somebody who answers for the agency says: all of this is still right. Raises ProfileError."""
-    check(agency, by=by)
-    agency.confirmed_on = on or timezone.localdate()
-    agency.save(update_fields=["confirmed_on", "updated_at"])
-    return agency
-
-
-@transaction.atomic
 def change(agency: Agency, *, by: User, texts: dict[str, dict[str, str]], funding: Iterable[Topic]) -> Agency:
     """Keep the changed facts of the agency (set on the object), its funding and its prose, language by language.
 
     `texts` is {"zh-hans": {"mission": …, "description": …, "how_to_get_help": …}, "en": …}; a language without a
-    mission has no text. Changing is not confirming: who corrects one line has not read the others. Raises ProfileError.
+    mission has no text. Raises ProfileError.
     """
     check(agency, by=by)
-    agency.save()
-    agency.funding.set(funding)
-    for language, words in texts.items():
-        if words["mission"]:
-            AgencyText.objects.update_or_create(agency=agency, language=language, defaults=words)
-        else:
-            agency.texts.filter(language=language).delete()
+    with recorded(agency, by=by):
+        # Not the whole row: it may have been listed, claimed or confirmed since this object was read.
+        agency.save(update_fields=[*FACTS, "restricted", "updated_at"])
+        agency.funding.set(funding)
+        for language, words in texts.items():
+            if words["mission"]:
+                AgencyText.objects.update_or_create(agency=agency, language=language, defaults=words)
+            else:
+                agency.texts.filter(language=language).delete()
     return agency
 
 
 @transaction.atomic
 def save_service(service: Service, *, by: User, terms: dict[str, Iterable]) -> Service:
-    """Keep a new or changed service with its `terms`: types, populations, methods and areas. Raises ProfileError."""
+    """Keep a new or changed service with its `terms`: types, populations, methods, languages and areas.
+
+    Raises ProfileError.
+    """
     check(service.agency, by=by)
-    service.save()
-    for name, values in terms.items():
-        getattr(service, name).set(values)
-    service.agency.save(update_fields=["updated_at"])
+    with recorded(service.agency, by=by):
+        service.save()
+        for name, values in terms.items():
+            getattr(service, name).set(values)
+        service.agency.save(update_fields=["updated_at"])
     return service
 
 
@@ -60,15 +57,28 @@ def save_service(service: Service, *, by: User, terms: dict[str, Iterable]) -> S
 def remove_service(service: Service, *, by: User) -> None:
     """Take a service that is no longer offered off the agency's page. Raises ProfileError."""
     check(service.agency, by=by)
-    service.delete()
-    service.agency.save(update_fields=["updated_at"])
+    with recorded(service.agency, by=by):
+        service.delete()
+        service.agency.save(update_fields=["updated_at"])
 
 
-def due_for_confirmation(user, on: date | None = None):
-    """The agencies this person answers for whose information nobody has confirmed for half a year."""
-    before = (on or timezone.localdate()) - CONFIRM_EVERY
-    agencies = agencies_where(user, "profile.edit")
-    return agencies.filter(confirmed_on__lte=before) | agencies.filter(confirmed_on=None)
+@transaction.atomic
+def save_location(location: Location, *, by: User) -> Location:
+    """Keep a new or changed place where people find the agency. Raises ProfileError."""
+    check(location.agency, by=by)
+    with recorded(location.agency, by=by):
+        location.save()
+        location.agency.save(update_fields=["updated_at"])
+    return location
+
+
+@transaction.atomic
+def remove_location(location: Location, *, by: User) -> None:
+    """Take a place off the agency's page. Raises ProfileError."""
+    check(location.agency, by=by)
+    with recorded(location.agency, by=by):
+        location.delete()
+        location.agency.save(update_fields=["updated_at"])
 
 
 def check(agency: Agency, *, by: User) -> None:

@@ -2,8 +2,9 @@
 
 from django.contrib.auth.models import AnonymousUser
 
+from orgs import visibility
 from orgs.models import Agency, AgencyText, Service
-from portal.bilingual import Text
+from portal.bilingual import Text, language_of
 from portal.search.document import Document, Record
 
 
@@ -16,7 +17,8 @@ def public():
 
 
 def document(agency: Agency) -> Document:
-    services = list(agency.services.all())
+    agency = visibility.public(agency)
+    services = [service for service in agency.services.all() if service.is_offered]
     topics = {agency.org_type, *agency.funding.all()}
     for service in services:
         topics |= {*service.types.all(), *service.populations.all(), *service.methods.all()}
@@ -36,6 +38,7 @@ def document(agency: Agency) -> Document:
             Text(agency.legal_name, "zh-hans"),
             *(Text(name, "zh-hans") for name in [agency.short_name] if name),
             *(Text(name, "en") for name in [agency.name_en] if name),
+            *(Text(name, language_of(name)) for name in agency.former_names),
         ),
         texts=tuple(text for text in said if text),
         keywords=(

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from orgs import views
-from orgs.console import members, partnership, profile, service
+from orgs.console import freshness, history, location, logo, members, partnership, profile, service
 
 urlpatterns = [
     path("agencies/<slug:slug>/", views.agency, name="agency"),
@@ -23,7 +23,16 @@ urlpatterns = [
             [
                 path("", profile.agency_desk, name="agency_desk"),
                 path("profile/", profile.edit_agency, name="edit_agency"),
-                path("confirm/", profile.confirm_agency, name="confirm_agency"),
+                path("logo/", logo.edit_logo, name="edit_logo"),
+                path("logo/remove/", logo.remove_logo, name="remove_logo"),
+                path("freshness/", freshness.agency_freshness, name="agency_freshness"),
+                path("confirm/", freshness.confirm_agency, name="confirm_agency"),
+                path("history/", history.agency_history, name="agency_history"),
+                path("history/<int:pk>/", history.agency_version, name="agency_version"),
+                path("history/<int:pk>/restore/", history.restore_version, name="restore_version"),
+                path("locations/new/", location.create_location, name="create_location"),
+                path("locations/<int:pk>/", location.edit_location, name="edit_location"),
+                path("locations/<int:pk>/remove/", location.remove_location, name="remove_location"),
                 path("members/", members.agency_members, name="agency_members"),
                 path("members/me/", members.edit_own_membership, name="edit_own_membership"),
                 path("members/<int:pk>/", members.act_on_membership, name="act_on_membership"),

@@ -10,13 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from orgs import applying, directory, joining, network
+from orgs import applying, directory, freshness, joining, network, visibility
 from orgs.forms.account import AccountForm
 from orgs.forms.application import ApplicationForm, NameSearchForm
 from orgs.forms.members import JoinForm
 from orgs.models import Agency, JoinRequest, Membership
 from orgs.permissions import can
-from orgs.profile import CONFIRM_EVERY
 from portal.bilingual import CHINESE, ENGLISH
 
 CHOICES_ON_A_PAGE = 20
@@ -44,13 +43,13 @@ def agency(request, slug):
         "orgs/agency.html",
         {
             **parts,
-            "agency": agency,
+            "agency": visibility.as_seen_by(agency, request.user),
+            "age_in_words": freshness.sentence(agency),
             "join_form": JoinForm(),
             "membership": membership,
             "is_member": membership is not None and membership.status == Membership.Status.ACTIVE,
             "join_request": join_request,
             "can_edit": can(request.user, "profile.edit", agency),
-            "confirm_every": CONFIRM_EVERY,
         },
     )
 

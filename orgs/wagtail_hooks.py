@@ -7,7 +7,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
-from orgs import applying
+from orgs import applying, history
 from orgs.models import Agency
 
 
@@ -19,7 +19,8 @@ class AgencyEditView(EditView):
         is_listing = before != Agency.Status.LISTED and self.form.instance.status == Agency.Status.LISTED
         if is_listing:
             self.form.instance.status = before
-        agency = super().save_instance()
+        with history.recorded(self.form.instance, by=self.request.user):
+            agency = super().save_instance()
         if is_listing:
             agency = applying.list_agency(agency, by=self.request.user)
             messages.success(self.request, _("%(agency)s is in the directory now.") % {"agency": agency})

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from orgs import joining, profile
+from orgs import completeness, freshness, joining, profile
 from orgs.console.door import own_agency, parts_of
+from orgs.console.freshness import fresh_url
 from orgs.forms.profile import AgencyForm
-from orgs.models import Agency
+from orgs.models import Agency, Section
 
 
 @login_required
@@ -28,8 +28,10 @@ def agency_desk(request, slug):
         {
             **parts,
             "services": agency.services.prefetch_related("types", "populations"),
+            "locations": agency.locations.all(),
             "join_requests": joining.decidable_by(request.user).filter(agency=agency),
-            "is_due": profile.due_for_confirmation(request.user).filter(pk=agency.pk).exists(),
+            "is_due": freshness.due(request.user).filter(pk=agency.pk).exists(),
+            "completeness": completeness.of(agency) if parts["may"]["profile_edit"] else None,
         },
     )
 
@@ -42,22 +44,9 @@ def edit_agency(request, slug):
     if request.method == "POST" and form.is_valid():
         profile.change(form.instance, by=request.user, texts=form.texts, funding=form.cleaned_data["funding"])
         messages.success(request, _("The agency's information has been changed."))
-        return redirect("agency_desk", slug)
+        return redirect(fresh_url(agency, Section.ABOUT))
     return render(
         request,
         "orgs/edit_agency.html",
         {**parts_of(request, Agency.objects.get(pk=agency.pk)), "form": form},
     )
-
-
-@login_required
-@require_POST
-def confirm_agency(request, slug):
-    """Say that everything is still right."""
-    agency = own_agency(request, slug, "profile.edit")
-    profile.confirm(agency, by=request.user)
-    messages.success(
-        request,
-        _("Thank you. The page of %(agency)s now says that you confirmed it today.") % {"agency": agency},
-    )
-    return redirect("agency_desk", slug)

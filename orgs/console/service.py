@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST
 
 from orgs import profile
 from orgs.console.door import own_agency, parts_of
-from orgs.forms.service import ServiceForm
-from orgs.models import Agency, Service
+from orgs.console.freshness import fresh_url
+from orgs.forms.service import TERMS, ServiceForm
+from orgs.models import Agency, Section, Service
 
 
 @login_required
@@ -32,10 +33,10 @@ def service_form(request, agency: Agency, service: Service):
         profile.save_service(
             form.instance,
             by=request.user,
-            terms={name: form.cleaned_data[name] for name in ("types", "populations", "methods", "areas")},
+            terms={name: form.cleaned_data[name] for name in (*TERMS, "areas")},
         )
         messages.success(request, _("The service has been saved."))
-        return redirect("agency_desk", agency.slug)
+        return redirect(fresh_url(agency, Section.SERVICES))
     return render(
         request, "orgs/edit_service.html", {**parts_of(request, agency), "form": form, "service": service}
     )

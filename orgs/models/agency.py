@@ -2,13 +2,17 @@
 
 import secrets
 import uuid
+from datetime import date
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
+from orgs.models.age import COUNTS_AS_COVERAGE, State, confirmed_within, state_of
 from orgs.models.division import Division
 from portal.bilingual import Text, pick
 from portal.models import Topic
@@ -26,6 +30,18 @@ class AgencyQuerySet(models.QuerySet):
         if user.is_authenticated:
             visible |= Q(pk__in=user.memberships.active().values("agency"), status=Agency.Status.DRAFT)
         return self.filter(visible)
+
+    def in_state(self, *states: State, on: date | None = None):
+        """Those whose information is of that age on that day (today)."""
+        return self.filter(confirmed_within(states, on or timezone.localdate()))
+
+    def counting_as_coverage(self, on: date | None = None):
+        """Without those whose information is so old that nobody should be sent there."""
+        return self.in_state(*COUNTS_AS_COVERAGE, on=on)
+
+    def not_dormant(self, on: date | None = None):
+        """Without those that have been silent for a year: their pages stay, lists leave them out."""
+        return self.exclude(confirmed_within([State.DORMANT], on or timezone.localdate()))
 
     def for_rows(self):
         """With what a row of the directory shows."""
@@ -134,6 +150,9 @@ class Agency(index.Indexed, models.Model):
     #: Another number after every change, so that a sum over all agencies says whether any of them changed.
     stamp = models.BigIntegerField(default=0, editable=False)
 
+    #: Versions of the entry (`orgs/history.py`); here, so that they go when the entry goes.
+    versions = GenericRelation("wagtailcore.Revision", for_concrete_model=False)
+
     objects = AgencyQuerySet.as_manager()
 
     search_fields = [
@@ -172,6 +191,11 @@ class Agency(index.Indexed, models.Model):
 
     def get_absolute_url(self):
         return reverse("agency", args=[self.slug])
+
+    @property
+    def freshness(self) -> State:
+        """How old today what the agency says is."""
+        return state_of(self.confirmed_on, timezone.localdate())
 
     @property
     def is_claimed(self) -> bool:

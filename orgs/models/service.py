@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
@@ -102,6 +103,20 @@ class Service(models.Model):
     def summary_text(self) -> Text:
         """The summary, which stands in one language only."""
         return Text(self.summary, language_of(self.summary))
+
+    @property
+    def ages_in_words(self) -> str:
+        """For which ages it is; empty for all."""
+        if self.min_age is not None and self.max_age is not None:
+            return gettext("aged %(youngest)s to %(oldest)s") % {
+                "youngest": self.min_age,
+                "oldest": self.max_age,
+            }
+        if self.min_age is not None:
+            return gettext("from the age of %(youngest)s") % {"youngest": self.min_age}
+        if self.max_age is not None:
+            return gettext("up to the age of %(oldest)s") % {"oldest": self.max_age}
+        return ""
 
     @property
     def delivery_words(self) -> list[str]:

@@ -1,0 +1,96 @@
+"""The logo of an agency: what is taken in as a picture, and what becomes of it.
+
+A file is what its content is, whatever it is called. It is drawn anew from its pixels, so that neither a place in its
+metadata nor a script behind the picture comes along.
+"""
+
+from io import BytesIO
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image as Picture
+from PIL import ImageOps
+from wagtail.images.models import Image
+from wagtail.models import Collection
+
+from orgs.models import Agency, User
+from orgs.profile import check
+
+ACCEPTED = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
+MOST_BYTES = 2 * 1024 * 1024
+LONGEST_SIDE = 4000  # pixels
+LONGEST_DESCRIPTION = 255
+COLLECTION = "Agency logos"
+
+
+class LogoError(Exception):
+    """A refusal, with a sentence for people."""
+
+
+@transaction.atomic
+def replace(agency: Agency, *, file: IO[bytes], description: str = "", by: User) -> Image:
+    """Make the picture in the file the agency's logo; the one before is deleted. Raises LogoError, ProfileError."""
+    check(agency, by=by)
+    kind, content = redraw(file)
+    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    before = agency.logo
+    agency.logo = Image.objects.create(
+        title=agency.legal_name,
+        description=description,
+        collection=collection(),
+        uploaded_by_user=by,
+        file=ContentFile(content, name=f"{agency.slug}.{ACCEPTED[kind]}"),
+    )
+    agency.save(update_fields=["logo", "updated_at"])
+    discard(before)
+    return agency.logo
+
+
+@transaction.atomic
+def remove(agency: Agency, *, by: User) -> None:
+    """Take the logo away. Without one nothing happens. Raises ProfileError."""
+    check(agency, by=by)
+    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    before, agency.logo = agency.logo, None
+    agency.save(update_fields=["logo", "updated_at"])
+    discard(before)
+
+
+def redraw(file: IO[bytes]) -> tuple[str, bytes]:
+    """The kind and the bytes of a new picture with the same pixels. Raises LogoError."""
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise LogoError(_("The picture is larger than 2 MB. Please make it smaller and try again."))
+    try:
+        picture = Picture.open(BytesIO(content), formats=list(ACCEPTED))
+        kind = picture.format
+        if max(picture.size) > LONGEST_SIDE:
+            raise LogoError(
+                _("The picture is %(width)s × %(height)s pixels. At most 4000 on a side, please.")
+                % {"width": picture.width, "height": picture.height}
+            )
+        picture = ImageOps.exif_transpose(picture)
+        picture = picture.convert("RGB" if kind == "JPEG" or not picture.has_transparency_data else "RGBA")
+        drawn = BytesIO()
+        picture.save(drawn, format=kind, **({"quality": 90} if kind != "PNG" else {"optimize": True}))
+    except LogoError:
+        raise
+    except Exception as error:  # a decoder meets any content, and says no in many ways
+        raise LogoError(
+            _("This file is no PNG, JPG or WebP picture, whatever its name says. Please choose another.")
+        ) from error
+    return kind, drawn.getvalue()
+
+
+def collection() -> Collection:
+    """Where the logos are among the pictures of the portal."""
+    root = Collection.get_first_root_node()
+    return root.get_children().filter(name=COLLECTION).first() or root.add_child(name=COLLECTION)
+
+
+def discard(image: Image | None) -> None:
+    """Delete a logo that nobody shows any more. A picture that editors put elsewhere stays."""
+    if image and image.collection.name == COLLECTION and not Agency.objects.filter(logo=image).exists():
+        image.delete()
