@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from orgs.models import Agency, Confirmation, FreshnessReminder, Section, User
+from orgs.models import Agency, FreshnessReminder, Section, User
 from orgs.models.age import COUNTS_AS_COVERAGE, INTERVAL, State, state_of
 from orgs.permissions import agencies_where, carriers
 from orgs.profile import check
@@ -149,7 +149,7 @@ def remind_person(person: User, agencies: list[Agency], *, on: date) -> bool:
         if not any(
             reminder.agency_id == agency.pk
             and reminder.state == state_of(agency.confirmed_on, on)
-            and reminder.sent_on >= agency.confirmed_on
+            and reminder.sent_on > agency.confirmed_on
             for reminder in sent
         )
     ]

@@ -26,7 +26,7 @@ def restore(agency: Agency, version: Revision, *, by: User) -> list[str]:
         known = Known(content)
         set_facts(agency, content, known)
         funding = known.topics(content["funding"])
-        empty = {part: "" for part in ("mission", "description", "how_to_get_help")}
+        empty = dict.fromkeys(("mission", "description", "how_to_get_help"), "")
         change(
             agency,
             by=by,

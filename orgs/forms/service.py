@@ -10,7 +10,6 @@ from orgs.forms.choices import Choices
 from orgs.models import Service
 from portal.models import Topic
 
-
 #: The vocabularies that describe a service.
 TERMS = ("types", "populations", "methods", "languages")
 OLDEST = 120
