@@ -15,7 +15,7 @@ from orgs.forms.logo import LogoForm
 def edit_logo(request, slug):
     """The logo as it is, and a form for another."""
     agency = own_agency(request, slug, "profile.edit")
-    form = LogoForm(request.POST or None, request.FILES or None)
+    form = LogoForm(request.POST, request.FILES) if request.method == "POST" else LogoForm()
     if request.method == "POST" and form.is_valid():
         try:
             logo.replace(agency, by=request.user, **form.cleaned_data)
