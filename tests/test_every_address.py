@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver, reverse
 
 from events.registration import register
-from orgs import joining, partnership
+from orgs import history, joining, partnership, profile
+from orgs.models import Location
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,8 @@ def world(agency, manager, member, stranger):
     registration = register(factories.event(agency), user=newcomer, by=newcomer)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     asked_party = proposed.parties.get(agency=agency)
+    place = profile.save_location(Location(agency=agency, name_zh="服务点"), by=manager)
+    version = history.versions(agency).first()
     return {
         "people": {
             "anonymous": None,
@@ -92,7 +95,7 @@ def world(agency, manager, member, stranger):
         "arguments": {
             "slug": [agency.slug],
             "public_id": [event.public_id, case.public_id, service.public_id, asked.public_id, uuid4()],
-            "pk": [membership.pk, asked_party.pk, named.pk, 2**62],
+            "pk": [membership.pk, asked_party.pk, named.pk, place.pk, version.pk, 2**62],
             "style": ["bib", "exe"],
             "registration_id": [registration.public_id, uuid4()],
             "uidb36": ["zz"],

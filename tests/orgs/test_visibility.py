@@ -125,7 +125,7 @@ def test_no_page_feed_search_or_export_gives_a_hidden_field_away(
     assert asked > 40
 
 
-def test_the_doors_are_the_right_ones(client, planted, world, deliver):  # noqa: F811
+def test_the_doors_are_the_right_ones(client, planted, world, deliver):
     """A control: with nothing hidden the same doors give every secret away."""
     deliver()
     found = set()
