@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.contrib.auth.models import Group
 
-from orgs import applying, divisions, joining, partnership
+from orgs import applying, demo_profiles, divisions, joining, partnership
 from orgs.models import (
     Agency,
     AgencyText,
@@ -106,6 +106,9 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
     )
     Membership.objects.filter(user=accounts["researcher@example.org"]).update(title="副研究员", is_shown=True)
 
+    step("places, languages, logos and earlier versions")
+    demo_profiles.fill(agencies, owners, today)
+
     step(f"{len(data['partnership'])} partnerships")
     for entry in data["partnership"]:
         first, *others = entry["parties"]
@@ -195,5 +198,6 @@ def make_agency(
 def remove() -> None:
     """Take the sample agencies and people away, with what hangs from them."""
     Partnership.objects.filter(parties__agency__is_sample=True).delete()
+    demo_profiles.remove()
     Agency.objects.filter(is_sample=True).delete()
     User.objects.filter(is_sample=True).delete()
