@@ -2,9 +2,9 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.conf.urls.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -22,7 +22,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
 ]
 if not settings.IN_PRODUCTION:
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+    # Not `static()`: that one serves nothing unless DEBUG is on. In production the web server does it.
+    urlpatterns += [re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})]
     urlpatterns += [path("dev/mail/", views.development_mail, name="development_mail")]
 urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -121,6 +122,11 @@ class AgencyFactsForm(forms.ModelForm):
             "supervising_unit": gettext_lazy("业务主管单位, if your registration names one."),
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.division_id:
+            self.initial["division"] = self.instance.division  # in words: Django would write its key
+
     def clean_founded_on(self):
         founded_on = self.cleaned_data["founded_on"]
         if founded_on and founded_on > timezone.localdate():
@@ -160,7 +166,7 @@ class AgencyForm(AgencyFactsForm):
                 field = AgencyText._meta.get_field(part).formfield(
                     required=(part == "mission" and language == CHINESE),
                     label=_("%(text)s (%(language)s)")
-                    % {"text": AgencyText._meta.get_field(part).verbose_name, "language": name},
+                    % {"text": capfirst(AgencyText._meta.get_field(part).verbose_name), "language": name},
                     widget=forms.Textarea(attrs={"rows": 3, "lang": language}),
                     initial=getattr(existing.get(language), part, ""),
                 )

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs import joining
+from orgs import history, joining, profile
 from orgs.models import Agency, AgencyText, Membership
 from tests import factories
 
@@ -322,3 +322,132 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(client, agency, 
     more()
     more()
     assert count() == with_one
+
+
+def answers_of(form):
+    """What a browser would send back when nothing is typed."""
+    values = {name: form[name].value() for name in form.fields}
+    return {
+        name: [getattr(one, "pk", one) for one in value] if isinstance(value, list) else value
+        for name, value in values.items()
+        if value not in (None, False)
+    }
+
+
+def test_the_form_sent_back_as_it_came_changes_nothing(client, agency, manager):
+    agency.division = factories.division()
+    agency.former_names = ["旧名一", "旧名二"]
+    agency.restricted = {"hotline": "members"}
+    agency.hotline, agency.rating, agency.rating_year = "400-1", "3A", 2020
+    agency.save()
+    agency.funding.set([factories.topic("fund:lottery")])
+    AgencyText.objects.create(agency=agency, language="zh-hans", mission="陪伴。", description="一\n二")
+    client.force_login(manager)
+    page = address("edit_agency", agency)
+    before = history.snapshot(agency)
+    form = client.get(page).context["form"]
+    assert client.post(page, answers_of(form)).status_code == 302
+    assert history.snapshot(agency) == before
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"former_names": "名" * 400}, "former_names"),
+        ({"former_names": "\n".join(f"旧名{n}" for n in range(13))}, "former_names"),
+        ({"former_names": "名\0"}, "former_names"),
+        ({"rating": "6A"}, "rating"),
+        ({"rating_year": "2020"}, "rating"),
+        ({"rating": "5A", "rating_year": "1999"}, "rating_year"),
+        ({"rating": "5A", "rating_year": "9" * 30}, "rating_year"),
+        ({"hotline": "1" * 41}, "hotline"),
+        ({"wechat_account": "微" * 61}, "wechat_account"),
+        ({"supervising_unit": "局" * 121}, "supervising_unit"),
+    ],
+)
+def test_a_wrong_fact_is_refused_beside_its_field_and_named_on_top(client, agency, manager, answers, field):
+    client.force_login(manager)
+    answer = client.post(address("edit_agency", agency), facts(**answers))
+    assert list(answer.context["form"].errors) == [field]
+    assert f'href="#id_{field}"' in answer.content.decode()
+
+
+def test_every_field_of_the_form_stands_in_one_of_its_sections(client, agency, manager):
+    client.force_login(manager)
+    for name in ("edit_agency", "create_service"):
+        form = client.get(address(name, agency)).context["form"]
+        shown = [
+            field.name
+            for section in form.sections
+            for row in section["rows"]
+            for field in (row["field"], row.get("shown_to"))
+            if field
+        ]
+        assert sorted(shown) == sorted(form.fields)
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"min_age": "12", "max_age": "6"}, "max_age"),
+        ({"min_age": "-1"}, "min_age"),
+        ({"max_age": "121"}, "max_age"),
+        ({"max_age": "9" * 30}, "max_age"),
+        ({"eligibility": "人" * 301}, "eligibility"),
+        ({"languages": ["1000000000000"]}, "languages"),
+        ({"name_zh": "名" * 400}, "name_zh"),
+    ],
+)
+def test_a_wrong_answer_about_a_service_is_refused_beside_its_field(client, agency, manager, answers, field):
+    client.force_login(manager)
+    right = {"name_zh": "热线", "types": [factories.topic("svc:education").pk], "fees": "free"}
+    answer = client.post(address("create_service", agency), {**right, **answers})
+    assert list(answer.context["form"].errors) == [field]
+    assert agency.services.count() == 0
+
+
+def test_the_page_says_in_which_languages_and_for_which_ages_a_service_is(client, agency, manager):
+    client.force_login(manager)
+    client.post(
+        address("create_service", agency),
+        {
+            "name_zh": "热线",
+            "types": [factories.topic("svc:education").pk],
+            "languages": [factories.topic("lng:yue").pk],
+            "fees": "free",
+            "eligibility": "不看户籍",
+            "min_age": "6",
+            "max_age": "12",
+            "is_offered": "on",
+        },
+    )
+    html = client.get(f"/en{agency.get_absolute_url()}").content.decode()
+    assert [words in html for words in ("Cantonese", "不看户籍", "aged 6 to 12")] == [True] * 3
+
+
+@pytest.mark.parametrize("name", ["𠮷野家社工𠂇", "‮مركز الخدمات‬", "ﷺ𓀀🧧e\u0301", "<b>粗体</b>", "名" * 120])
+def test_any_name_comes_through_the_form_and_back(client, agency, manager, name):
+    client.force_login(manager)
+    answer = client.post(
+        address("edit_agency", agency), facts(legal_name=name, former_names=name, supervising_unit=name)
+    )
+    assert answer.status_code == 302
+    changed = Agency.objects.get(pk=agency.pk)
+    assert (changed.legal_name, changed.former_names, changed.supervising_unit) == (name, [name], name)
+    page = client.get(agency.get_absolute_url())
+    assert page.status_code == 200
+    assert "<b>粗体" not in page.content.decode()
+
+
+def test_saving_the_profile_leaves_alone_what_others_decided_meanwhile(agency, manager):
+    stale = Agency.objects.get(pk=agency.pk)
+    Agency.objects.filter(pk=agency.pk).update(status="withdrawn", confirmed_on=timezone.localdate())
+    Agency.objects.filter(pk=agency.pk).update(status="draft")
+    stale.short_name = "新简称"
+    profile.change(stale, by=manager, texts={}, funding=[])
+    agency.refresh_from_db()
+    assert (agency.short_name, agency.status, agency.confirmed_on) == (
+        "新简称",
+        "draft",
+        timezone.localdate(),
+    )
