@@ -61,10 +61,10 @@ class Names:
             return ""
         if name in ("org_type", "funding", *SERVICE_TERMS):
             codes = value if isinstance(value, list) else [value]
-            return _(", ").join(self.topics.get(code, code) for code in codes)
+            return _(", ").join(self.topics.get(code) or code for code in codes)
         if name in ("division", "areas"):
             keys = value if isinstance(value, list) else [value]
-            return _(", ").join(self.divisions.get(key, key) for key in keys)
+            return _(", ").join(self.divisions.get(key) or key for key in keys)
         if name == "delivery":
             ways = dict(Service.Delivery.choices)
             return _(", ").join(str(ways.get(way, way)) for way in value)
@@ -119,7 +119,8 @@ def compare_parts(model, fields, before: dict, after: dict, names: Names) -> lis
     kind = capfirst(model._meta.verbose_name)
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key), after.get(key)
-        name = pick(zh=(new or old)["name_zh"], en=(new or old)["name_en"])
+        latest = after.get(key) or before[key]
+        name = pick(zh=latest["name_zh"], en=latest["name_en"])
         if old is None or new is None:
             changes.append(Change(kind, name if old else "", name if new else ""))
             continue

@@ -149,6 +149,7 @@ def remind_person(person: User, agencies: list[Agency], *, on: date) -> bool:
         if not any(
             reminder.agency_id == agency.pk
             and reminder.state == state_of(agency.confirmed_on, on)
+            and agency.confirmed_on
             and reminder.sent_on > agency.confirmed_on
             for reminder in sent
         )

@@ -64,15 +64,15 @@ def redraw(file: IO[bytes]) -> tuple[str, bytes]:
     if len(content) > MOST_BYTES:
         raise LogoError(_("The picture is larger than 2 MB. Please make it smaller and try again."))
     try:
-        picture = Picture.open(BytesIO(content), formats=list(ACCEPTED))
-        kind = picture.format
-        if max(picture.size) > LONGEST_SIDE:
+        sent = Picture.open(BytesIO(content), formats=list(ACCEPTED))
+        kind = sent.format or ""
+        if max(sent.size) > LONGEST_SIDE:
             raise LogoError(
                 _("The picture is %(width)s × %(height)s pixels. At most 4000 on a side, please.")
-                % {"width": picture.width, "height": picture.height}
+                % {"width": sent.width, "height": sent.height}
             )
-        picture = ImageOps.exif_transpose(picture)
-        picture = picture.convert("RGB" if kind == "JPEG" or not picture.has_transparency_data else "RGBA")
+        upright = ImageOps.exif_transpose(sent)
+        picture = upright.convert("RGB" if kind == "JPEG" or not upright.has_transparency_data else "RGBA")
         drawn = BytesIO()
         picture.save(drawn, format=kind, **({"quality": 90} if kind != "PNG" else {"optimize": True}))
     except LogoError:

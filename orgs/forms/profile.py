@@ -21,12 +21,12 @@ SECTIONS = (
     ("names", gettext_lazy("Names"), ["legal_name", "short_name", "name_en", "former_names", "org_type"]),
     (
         "words-zh",
-        gettext_lazy("What you say about yourselves, in Chinese"),
+        gettext_lazy("About us, in Chinese"),
         [f"{part}_zh" for part in TEXTS],
     ),
     (
         "words-en",
-        gettext_lazy("What you say about yourselves, in English"),
+        gettext_lazy("About us, in English"),
         [f"{part}_en" for part in TEXTS],
     ),
     (
