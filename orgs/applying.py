@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
-from orgs.models import Agency, AgencyText, Membership, Role, User
+from orgs.membership import take_in
+from orgs.models import Agency, AgencyText, Role, User
 from orgs.permissions import is_portal_staff
 from portal import mail
 from portal.bilingual import CHINESE
@@ -72,7 +73,8 @@ def apply_for_agency(*, by: User, mission: str, language: str = CHINESE, **facts
         confirmed_on=timezone.localdate(),
     )
     AgencyText.objects.create(agency=agency, language=language, mission=mission)
-    Membership.objects.create(agency=agency, user=by, role=Role.OWNER)
+    take_in(agency, user=by, role=Role.OWNER)
+    agency.refresh_from_db(fields=["claimed_at", "stamp", "updated_at"])
     return agency
 
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 from wagtail.users.apps import WagtailUsersAppConfig
 
@@ -7,6 +8,13 @@ class OrgsConfig(AppConfig):
     name = "orgs"
     verbose_name = _("Agencies")
     default = True
+
+    def ready(self):
+        from orgs import owner_guard
+
+        pre_migrate.connect(owner_guard.before_migrate, sender=self)
+        post_migrate.connect(owner_guard.after_migrate, sender=self)
+        post_delete.connect(owner_guard.refuse_to_delete_the_last_owner, sender="orgs.Membership")
 
 
 class UsersConfig(WagtailUsersAppConfig):

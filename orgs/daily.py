@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from orgs import freshness
+from orgs import freshness, joining
 
-PARTS = [freshness.remind]
+PARTS = [joining.remind, freshness.remind]
 
 
 def run(on: date) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.contrib.auth.models import Group
 
-from orgs import applying, demo_profiles, divisions, joining, partnership
+from orgs import applying, demo_profiles, divisions, joining, leaving, partnership
 from orgs.models import (
     Agency,
     AgencyText,
@@ -200,4 +200,7 @@ def remove() -> None:
     Partnership.objects.filter(parties__agency__is_sample=True).delete()
     demo_profiles.remove()
     Agency.objects.filter(is_sample=True).delete()
-    User.objects.filter(is_sample=True).delete()
+    people = User.objects.filter(is_sample=True)
+    for agency in leaving.only_owned_by(*people):  # somebody tried the portal and entered a real agency
+        leaving.set_free(agency)
+    people.delete()

@@ -1,6 +1,6 @@
 """What needs a person today: the lines of "my desk"."""
 
-from orgs import freshness, joining, partnership
+from orgs import freshness, invitation, joining, ownership, partnership
 from orgs.models import Agency, JoinRequest
 from orgs.permissions import is_portal_staff
 
@@ -11,6 +11,8 @@ def context(user) -> dict:
     """The person's agencies, who waits for their answer, what they wait for, and what to confirm."""
     return {
         "memberships": user.memberships.active().select_related("agency").order_by("agency__legal_name"),
+        "invitations": invitation.addressed_to(user),
+        "transfers": ownership.offered_to(user),
         "join_requests": joining.decidable_by(user),
         "own_join_requests": user.join_requests.filter(status=JoinRequest.Status.PENDING).select_related(
             "agency"

@@ -4,14 +4,21 @@ An agency that nobody looks after yet (an imported one) is answered for by porta
 becomes its owner.
 """
 
+from collections import defaultdict
+from datetime import date
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orgs.membership import take_in
 from orgs.models import Agency, JoinRequest, Membership, Role, User
-from orgs.permissions import LEADS, agencies_where, can, is_portal_staff
+from orgs.permissions import LEADS, agencies_where, can, is_portal_staff, portal_staff
 from portal import mail
+
+#: After how many days those who may decide are reminded. With the last one portal staff hear of it too.
+REMINDERS = (3, 7)
 
 
 class JoiningError(Exception):
@@ -77,14 +84,11 @@ def accept(join_request: JoinRequest, *, by: User) -> Membership:
     """Take the person in as a member; as the owner when the agency has nobody yet. Raises JoiningError."""
     join_request = answer(join_request, JoinRequest.Status.ACCEPTED, by=by)
     is_claim = not deciders(join_request.agency).exists()
-    membership, _created = Membership.objects.update_or_create(
-        user=join_request.user,
-        agency=join_request.agency,
-        defaults={
-            "status": Membership.Status.ACTIVE,
-            "role": Role.OWNER if is_claim else Role.MEMBER,
-            "joined_at": timezone.now(),
-        },
+    suspended = join_request.agency.memberships.filter(status=Membership.Status.SUSPENDED)
+    if suspended.filter(user=join_request.user).exists():
+        raise JoiningError(_("This membership is suspended. End the suspension instead."))
+    membership = take_in(
+        join_request.agency, user=join_request.user, role=Role.OWNER if is_claim else Role.MEMBER
     )
     write(join_request, "join_request_accepted", to=join_request.user)
     return membership
@@ -105,6 +109,38 @@ def withdraw(join_request: JoinRequest, *, by: User) -> JoinRequest:
     if join_request.user != by:
         raise JoiningError(_("Only the person who asked can take the request back."))
     return close(join_request, JoinRequest.Status.WITHDRAWN, by=by)
+
+
+@transaction.atomic
+def remind(on: date) -> list[str]:
+    """Write to those who let somebody wait for three days, and for seven; then to portal staff too.
+
+    Everybody gets one mail for all who wait. The count on the request holds that a second run writes to nobody.
+    """
+    waiting = JoinRequest.objects.select_for_update(of=("self",)).filter(status=JoinRequest.Status.PENDING)
+    mails: dict[User, list[JoinRequest]] = defaultdict(list)
+    reminded = 0
+    for join_request in waiting.select_related("user", "agency"):
+        days = (on - timezone.localdate(join_request.created_at)).days
+        due = sum(days >= after for after in REMINDERS)
+        if due <= join_request.reminder_count:
+            continue
+        people = set(deciders(join_request.agency))
+        if due == len(REMINDERS) or not people:
+            people |= set(portal_staff())
+        for person in people - {join_request.user}:
+            mails[person].append(join_request)
+        join_request.reminder_count = due
+        join_request.save(update_fields=["reminder_count"])
+        reminded += 1
+    for person, join_requests in sorted(mails.items(), key=lambda entry: entry[0].pk):
+        mail.send(
+            "join_requests_waiting",
+            to=person.email,
+            language=person.language,
+            context={"join_requests": join_requests, "days": REMINDERS[0]},
+        )
+    return [f"{reminded} requests to join: {len(mails)} people reminded"] if reminded else []
 
 
 def answer(join_request: JoinRequest, status: str, *, by: User, reason: str = "") -> JoinRequest:

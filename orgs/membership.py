@@ -1,14 +1,45 @@
-"""What happens to memberships after joining. One thing never does: an agency that has people is never without an owner."""
+"""Coming in, and what happens to memberships then. One thing never does: a claimed agency is never without an owner.
+
+The database holds that too (`orgs/owner_guard.py`), so the order counts: a new owner first, then the old one goes.
+"""
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from orgs.models import Agency, Membership, Role, User
-from orgs.permissions import can
+from orgs.models import Agency, JoinRequest, Membership, OwnershipTransfer, Role, User
+from orgs.permissions import can, higher, roles_to_give
 
 
 class MembershipError(Exception):
     """A refusal, with a sentence for people."""
+
+
+@transaction.atomic
+def take_in(agency: Agency, *, user: User, role: str) -> Membership:
+    """Make the person an active member. The first owner claims the entry; an open request to join is answered by it.
+
+    Who may do this is decided by the caller: an answered request, an accepted invitation, an application. Somebody who
+    belongs already keeps the higher of the two roles; somebody who comes back begins with the role given now.
+    """
+    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    membership = agency.memberships.filter(user=user).first() or Membership(
+        agency=agency, user=user, role=role
+    )
+    is_back = membership.pk is not None and membership.status != Membership.Status.ACTIVE
+    membership.role = role if is_back else higher(membership.role, role)
+    membership.status = Membership.Status.ACTIVE
+    if is_back:
+        membership.joined_at = timezone.now()
+    membership.save()
+    agency.join_requests.filter(user=user, status=JoinRequest.Status.PENDING).update(
+        status=JoinRequest.Status.ACCEPTED, decided_at=timezone.now()
+    )
+    if membership.role == Role.OWNER and agency.claimed_at is None and user.is_active:
+        agency.claimed_at = timezone.now()
+        agency.save(update_fields=["claimed_at", "updated_at"])
+    return membership
 
 
 @transaction.atomic
@@ -58,6 +89,7 @@ def change_role(membership: Membership, *, role: str, by: User) -> Membership:
         check_an_owner_remains(membership)
     membership.role = role
     membership.save(update_fields=["role"])
+    end_what_depended(membership)
     return membership
 
 
@@ -101,4 +133,31 @@ def set_status(membership: Membership, status: str) -> Membership:
             membership.role, membership.is_shown = Role.MEMBER, False
     membership.status = status
     membership.save(update_fields=["status", "role", "is_shown"])
+    end_what_depended(membership)
     return membership
+
+
+def end_what_depended(membership: Membership) -> None:
+    """Offers end with the right to them: transfers of ownership from or to the person, invitations that they may not
+    give any more, and, when they are no longer active here, older invitations that would let them in again."""
+    agency, person = membership.agency, membership.user
+    withdraw_dead_offers(agency)
+    lost = Q(created_by=person) & ~Q(role__in=roles_to_give(person, agency))
+    if membership.status != Membership.Status.ACTIVE:
+        lost |= Q(email__in=addresses_of(person))
+    still_open = agency.invitations.filter(lost, accepted_at=None, revoked_at=None)
+    still_open.update(revoked_at=timezone.now())
+
+
+def withdraw_dead_offers(agency: Agency) -> None:
+    """Close the offers of ownership that nobody can take on any more, so that another can be made."""
+    offers = agency.transfers.filter(status=OwnershipTransfer.Status.OFFERED)
+    offers.exclude(pk__in=OwnershipTransfer.objects.in_force().values("pk")).update(
+        status=OwnershipTransfer.Status.WITHDRAWN, answered_at=timezone.now()
+    )
+
+
+def addresses_of(user: User) -> set[str]:
+    """The verified e-mail addresses of a person, in lower case."""
+    verified = user.emailaddress_set.filter(verified=True)
+    return {address.lower() for address in verified.values_list("email", flat=True)}

@@ -1,8 +1,10 @@
 """Who may do what for an agency. Three roles, each a fixed bundle of responsibilities; the table here decides and is shown."""
 
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from orgs.models import Agency, Membership, Role
+from orgs.models import Agency, Invitation, Membership, Role, User
 
 EVERYBODY = (Role.OWNER, Role.MANAGER, Role.MEMBER)
 LEADS = (Role.OWNER, Role.MANAGER)
@@ -12,15 +14,22 @@ RESPONSIBILITIES = {
     "profile.edit": (LEADS, _("Change the agency's information and confirm that it is right")),
     "members.view": (EVERYBODY, _("See who belongs to the agency")),
     "members.decide": (LEADS, _("Say yes or no to people who ask to join, and end memberships")),
+    "members.invite": (LEADS, _("Invite people, in no role above one's own")),
     "members.roles": ((Role.OWNER,), _("Give roles")),
+    "ownership.transfer": ((Role.OWNER,), _("Hand the agency over to another member")),
     "events.publish": (LEADS, _("Announce events and see who registered")),
     "cases.write": (EVERYBODY, _("Write case studies")),
     "cases.submit": (EVERYBODY, _("Submit case studies for review")),
     "partnerships.propose": (LEADS, _("Propose and confirm partnerships")),
 }
 
-#: What everybody sees in the agency's name waits until the agency itself is listed.
-IN_PUBLIC = ("events.publish", "cases.submit", "partnerships.propose")
+#: Which roles a role may give: none above itself.
+GIVES = {Role.OWNER: EVERYBODY, Role.MANAGER: (Role.MANAGER, Role.MEMBER), Role.MEMBER: ()}
+#: Entries that nobody acts for any more.
+CLOSED = (Agency.Status.WITHDRAWN, Agency.Status.MERGED)
+
+#: What others see in the agency's name, mail to strangers included, waits until the agency itself is listed.
+IN_PUBLIC = ("events.publish", "cases.submit", "partnerships.propose", "members.invite")
 
 
 def agencies_where(user, responsibility: str):
@@ -29,7 +38,7 @@ def agencies_where(user, responsibility: str):
     if not user.is_authenticated:
         return Agency.objects.none()
     held = user.memberships.active().filter(role__in=roles)
-    agencies = Agency.objects.filter(pk__in=held.values("agency")).exclude(status=Agency.Status.WITHDRAWN)
+    agencies = Agency.objects.filter(pk__in=held.values("agency")).exclude(status__in=CLOSED)
     return agencies.listed() if responsibility in IN_PUBLIC else agencies
 
 
@@ -42,6 +51,37 @@ def carriers(responsibility: str):
 def can(user, responsibility: str, agency: Agency) -> bool:
     """Whether this person carries the responsibility for this agency. Asks the database, so a removal counts at once."""
     return agencies_where(user, responsibility).filter(pk=agency.pk).exists()
+
+
+def roles_to_give(user, agency: Agency) -> tuple[str, ...]:
+    """The roles in which this person may bring others into the agency, the highest first. Asks the database."""
+    if not can(user, "members.invite", agency):
+        return ()
+    return GIVES[Role(user.memberships.active().get(agency=agency).role)]
+
+
+def may_give(user, role: str, agency: Agency) -> bool:
+    """Whether this person may bring somebody into the agency in that role: nobody grants above their own."""
+    return role in roles_to_give(user, agency)
+
+
+def still_given(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """The invitations whose sender could give the role today: the others are dead. `may_give` for many at once."""
+    senders = Membership.objects.active().filter(user=OuterRef("created_by"), agency=OuterRef("agency"))
+    given = Q()
+    for role, gives in GIVES.items():
+        given |= Q(Exists(senders.filter(role=role)), role__in=gives)
+    return invitations.filter(given, agency__status=Agency.Status.LISTED)
+
+
+def higher(first: str, second: str) -> str:
+    """The role of the two that carries more."""
+    return min(Role(first), Role(second), key=EVERYBODY.index)
+
+
+def portal_staff() -> QuerySet[User]:
+    """The people who look after the portal, for mail that goes to all of them."""
+    return ModelBackend().with_perm("orgs.change_agency")
 
 
 def is_portal_staff(user) -> bool:

@@ -3,13 +3,29 @@
 from django.urls import include, path
 
 from orgs import views
-from orgs.console import freshness, history, location, logo, members, partnership, profile, service
+from orgs.console import (
+    account,
+    freshness,
+    history,
+    invitation,
+    location,
+    logo,
+    members,
+    merging,
+    ownership,
+    partnership,
+    profile,
+    service,
+)
 
 urlpatterns = [
     path("agencies/<slug:slug>/", views.agency, name="agency"),
     path("agencies/<slug:slug>/join/", views.join_agency, name="join_agency"),
     path("network/", views.network_page, name="network"),
+    path("invitations/<uuid:public_id>/", invitation.answer_invitation, name="answer_invitation"),
+    path("invitations/<str:token>/", invitation.follow_link, name="invitation"),
     path("desk/account/", views.account, name="account"),
+    path("desk/account/close/", account.close_account, name="close_account"),
     path("desk/join/", views.choose_agency, name="choose_agency"),
     path("desk/apply/", views.apply_agency, name="apply_agency"),
     path(
@@ -17,6 +33,8 @@ urlpatterns = [
         views.withdraw_join_request,
         name="withdraw_join_request",
     ),
+    path("desk/ownership/<uuid:public_id>/", ownership.answer_transfer, name="answer_transfer"),
+    path("desk/staff/merge/", merging.merge_agencies, name="merge_agencies"),
     path(
         "desk/agencies/<slug:slug>/",
         include(
@@ -36,6 +54,14 @@ urlpatterns = [
                 path("members/", members.agency_members, name="agency_members"),
                 path("members/me/", members.edit_own_membership, name="edit_own_membership"),
                 path("members/<int:pk>/", members.act_on_membership, name="act_on_membership"),
+                path("invitations/", invitation.invite_person, name="invite_person"),
+                path("invitations/<uuid:public_id>/", invitation.act_on_invitation, name="act_on_invitation"),
+                path("ownership/", ownership.offer_ownership, name="offer_ownership"),
+                path(
+                    "ownership/<uuid:public_id>/withdraw/",
+                    ownership.withdraw_transfer,
+                    name="withdraw_transfer",
+                ),
                 path("leave/", members.leave_agency, name="leave_agency"),
                 path(
                     "join-requests/<uuid:public_id>/",

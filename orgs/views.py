@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from orgs import applying, directory, freshness, joining, network, visibility
+from orgs import applying, directory, freshness, joining, merging, network, visibility
 from orgs.forms.account import AccountForm
 from orgs.forms.application import ApplicationForm, NameSearchForm
 from orgs.forms.members import JoinForm
@@ -22,7 +22,9 @@ CHOICES_ON_A_PAGE = 20
 
 
 def agency(request, slug):
-    """Who they are, what they do where and for whom, and with whom."""
+    """Who they are, what they do where and for whom, and with whom. A merged entry leads to the one that stayed."""
+    if survivor := merging.survivor_of(slug, request.user):
+        return redirect(survivor, permanent=True)
     agency = get_object_or_404(
         Agency.objects.visible_to(request.user)
         .select_related("division__parent", "org_type", "logo")

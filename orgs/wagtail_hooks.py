@@ -1,14 +1,16 @@
-"""Agencies for portal staff in the Wagtail admin: looking at applications, listing and withdrawing."""
+"""Agencies and accounts for portal staff in the Wagtail admin: listing, withdrawing, and no agency left without owner."""
 
 from django.contrib import messages
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
-from orgs import applying, history
-from orgs.models import Agency
+from orgs import applying, history, leaving
+from orgs.models import Agency, User
 
 
 class AgencyEditView(EditView):
@@ -65,3 +67,27 @@ class AgencyViewSet(SnippetViewSet):
 
 
 register_snippet(AgencyViewSet)
+
+
+@hooks.register("before_delete_user")
+def keep_the_last_owner(request, user):
+    """An account that an agency depends on is locked and its agencies released first; then it can be deleted."""
+    alone = leaving.only_owned_by(user)
+    if alone.exists():
+        messages.error(request, str(leaving.LastOwner(alone)))
+        return redirect("wagtailusers_users:edit", user.pk)
+    return None
+
+
+@hooks.register("before_bulk_action")
+def keep_the_last_owners(request, action_type, objects, action):
+    """The same for many accounts at once: two owners of one agency do not go together."""
+    if action.model is not User or action_type not in ("delete", "set_active_state"):
+        return None
+    if action_type == "set_active_state" and action.cleaned_form.cleaned_data["mark_as_active"]:
+        return None
+    alone = leaving.only_owned_by(*objects)
+    if alone.exists():
+        messages.error(request, str(leaving.LastOwner(alone)))
+        return redirect("wagtailusers_users:index")
+    return None

@@ -49,6 +49,15 @@ def agency(**fields) -> Agency:
 def member_of(agency: Agency, role="member", **fields) -> User:
     person = user(**fields)
     Membership.objects.create(user=person, agency=agency, role=role)
+    if role == "owner" and person.is_active and agency.claimed_at is None:
+        agency.claimed_at = timezone.now()
+        agency.save(update_fields=["claimed_at"])
+    return person
+
+
+def with_address(person: User, email: str | None = None, *, verified=True) -> User:
+    """The person with an e-mail address at which mail reaches them, as after signing up."""
+    person.emailaddress_set.create(email=email or person.email, verified=verified, primary=email is None)
     return person
 
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver, reverse
 
 from events.registration import register
-from orgs import history, joining, partnership, profile
+from orgs import history, invitation, joining, ownership, partnership, profile
 from orgs.models import Location
 from tests import factories
 
@@ -84,6 +84,14 @@ def world(agency, manager, member, stranger):
     asked_party = proposed.parties.get(agency=agency)
     place = profile.save_location(Location(agency=agency, name_zh="服务点"), by=manager)
     version = history.versions(agency).first()
+    invitation.invite(agency, email="new@example.org", role="member", by=manager)
+    sent = invitation.invite(agency, email=newcomer.email, role="member", by=manager)
+    factories.with_address(newcomer)
+    token = "the-token-in-the-mail"
+    sent.token_hash = invitation.hash_of(token)
+    sent.save()
+    lead = factories.member_of(agency, role="owner")
+    transfer = ownership.offer(agency, to=factories.with_address(member), by=lead)
     return {
         "people": {
             "anonymous": None,
@@ -91,10 +99,16 @@ def world(agency, manager, member, stranger):
             "stranger": stranger,
             "member": member,
             "manager": manager,
+            "owner": lead,
+            "staff": factories.moderator(),
         },
         "arguments": {
             "slug": [agency.slug],
-            "public_id": [event.public_id, case.public_id, service.public_id, asked.public_id, uuid4()],
+            "public_id": [
+                *(one.public_id for one in (event, case, service, asked, sent, transfer)),
+                uuid4(),
+            ],
+            "token": [token, "x" * 43, "流\u202e"],
             "pk": [membership.pk, asked_party.pk, named.pk, place.pk, version.pk, 2**62],
             "style": ["bib", "exe"],
             "registration_id": [registration.public_id, uuid4()],

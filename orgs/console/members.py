@@ -7,26 +7,48 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from orgs import joining, membership
+from orgs import invitation, joining, membership, ownership
 from orgs.console.door import own_agency, parts_of
-from orgs.forms.members import DecisionForm, MembershipActionForm, ShownForm
+from orgs.forms.members import (
+    DecisionForm,
+    InvitationForm,
+    MembershipActionForm,
+    OwnershipForm,
+    ShownForm,
+)
 from orgs.models import Agency, Membership, Role
-from orgs.permissions import RESPONSIBILITIES, agencies_where, is_portal_staff
+from orgs.permissions import RESPONSIBILITIES, agencies_where, is_portal_staff, roles_to_give
 
 
 @login_required
 def agency_members(request, slug):
-    """Who belongs to the agency, in which role, and who asks to."""
-    agency = own_agency(request, slug, "members.view")
+    """Who belongs to the agency, in which role, who is invited and who asks to."""
+    return members_page(request, own_agency(request, slug, "members.view"))
+
+
+def members_page(request, agency: Agency, **forms):
+    """The page of people, with a form that was refused in the place of the empty one."""
     people = agency.memberships.exclude(status=Membership.Status.LEFT).select_related("user")
     own = people.get(user=request.user)
+    parts = parts_of(request, agency)
+    may = parts["may"]
+    if may["members_invite"]:
+        given = roles_to_give(request.user, agency)
+        parts["invitation_form"] = InvitationForm(agency=agency, by=request.user)
+        parts["invitations"] = [
+            {"sent": sent, "is_mine_to_change": sent.role in given} for sent in invitation.pending(agency)
+        ]
+    if may["ownership_transfer"]:
+        parts["transfer"] = ownership.offered_by(agency)
+        parts["ownership_form"] = OwnershipForm(agency=agency)
     return render(
         request,
         "orgs/agency_members.html",
         {
-            **parts_of(request, agency),
+            **parts,
             "people": people,
             "own": own,
+            "offer_to_me": ownership.offered_to(request.user).filter(agency=agency).first(),
             "shown_form": ShownForm(instance=own),
             "roles": Role.choices,
             "join_requests": joining.decidable_by(request.user).filter(agency=agency),
@@ -34,6 +56,7 @@ def agency_members(request, slug):
                 {"words": words, "held": [role in roles for role in Role.values]}
                 for roles, words in RESPONSIBILITIES.values()
             ],
+            **forms,
         },
     )
 

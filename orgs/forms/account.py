@@ -1,6 +1,7 @@
 """What a person says about themselves."""
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from orgs.models import User
 
@@ -9,3 +10,9 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "occupation", "language"]
+
+
+class CloseAccountForm(forms.Form):
+    """That one really means it."""
+
+    is_sure = forms.BooleanField(label=gettext_lazy("Yes, close my account for good"))

@@ -3,12 +3,12 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
-from orgs.models.membership import Role
+from orgs.models.membership import Membership, Role
 from orgs.models.user import User
 
 
@@ -62,6 +62,22 @@ class Invitation(models.Model):
     def __str__(self):
         return f"{self.email} → {self.agency}"
 
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+
+class OwnershipTransferQuerySet(models.QuerySet):
+    def in_force(self):
+        """Offers that can be taken on now: not expired, from an active owner, to an active member."""
+        active = Membership.objects.active().filter(agency=OuterRef("agency"))
+        return self.filter(
+            Exists(active.filter(user=OuterRef("giver"), role=Role.OWNER)),
+            Exists(active.filter(user=OuterRef("taker"))),
+            status=OwnershipTransfer.Status.OFFERED,
+            expires_at__gt=timezone.now(),
+        ).exclude(agency__status__in=(Agency.Status.WITHDRAWN, Agency.Status.MERGED))
+
 
 class OwnershipTransfer(models.Model):
     """An owner offers the ownership to another member, who takes it on or does not."""
@@ -80,6 +96,8 @@ class OwnershipTransfer(models.Model):
     created_at = models.DateTimeField(_("offered"), default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"))
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    objects = OwnershipTransferQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

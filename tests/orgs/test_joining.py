@@ -1,9 +1,13 @@
 """Coming into an agency, and who answers."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
-from orgs import joining, membership
+from orgs import daily, joining, membership
 from orgs.models import Agency, JoinRequest, Membership
 from tests import factories
 
@@ -118,3 +122,59 @@ def test_an_agency_withdrawn_since_sign_up_is_not_asked(agency):
     assert joining.ask_as_said_at_sign_up(lin) is None
     lin.refresh_from_db()
     assert lin.wants_to_join is None
+
+
+def after(days):
+    return timezone.localdate() + timedelta(days=days)
+
+
+def test_who_lets_somebody_wait_is_reminded_after_three_and_seven_days_then_staff_too(
+    agency, manager, moderator, deliver
+):
+    for _n in range(2):
+        joining.ask_to_join(agency, user=factories.user())
+    deliver()
+    written = []
+    for days in (2, 3, 3, 6, 7, 7, 30):
+        daily.run(after(days))
+        written.append([mail.to[0] for mail in deliver()])
+    both = [manager.email, moderator.email]
+    assert written == [[], [manager.email], [], [], both, [], []]
+
+
+def test_one_mail_names_all_who_wait_and_answered_requests_are_not_among_them(agency, manager, deliver):
+    waiting = [factories.user(name=name) for name in ("林一", "林二", "林三")]
+    requests = [joining.ask_to_join(agency, user=person) for person in waiting]
+    joining.decline(requests[1], by=manager)
+    deliver()
+    assert len(daily.run(after(3))) == 1
+    (mail,) = deliver()
+    assert [name in mail.body for name in ("林一", "林二", "林三")] == [True, False, True]
+
+
+def test_requests_to_an_agency_that_nobody_looks_after_remind_portal_staff(moderator, deliver):
+    joining.ask_to_join(factories.agency(), user=factories.user())
+    daily.run(after(3))
+    assert [mail.to for mail in deliver()] == [[moderator.email]]
+
+
+def test_a_suspended_person_is_not_taken_in_by_an_old_request(agency, manager):
+    lin = factories.user()
+    asked = joining.ask_to_join(agency, user=lin)
+    Membership.objects.create(user=lin, agency=agency, status="suspended")
+    with pytest.raises(joining.JoiningError):
+        joining.accept(asked, by=manager)
+    asked.refresh_from_db()
+    assert (asked.status, Membership.objects.get(user=lin).status) == ("pending", "suspended")
+
+
+def test_yes_and_no_are_one_click_on_the_desk(client, agency, manager):
+    first, second = (joining.ask_to_join(agency, user=factories.user()) for _n in range(2))
+    client.force_login(manager)
+    for asked, answer in ((first, {"answer": "accept"}), (second, {"answer": "decline", "reason": "不认识"})):
+        address = reverse("decide_join_request", args=[agency.slug, asked.public_id])
+        assert address in client.get("/desk/").content.decode()
+        assert client.get(address).status_code == 405
+        client.post(address, answer)
+        asked.refresh_from_db()
+    assert [(one.status, one.reason) for one in (first, second)] == [("accepted", ""), ("declined", "不认识")]

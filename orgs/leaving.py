@@ -1,0 +1,148 @@
+"""How a person leaves the portal: their account is locked by its staff, or closed by themselves.
+
+No claimed agency is left without an owner by it. The person makes somebody else owner first; where that cannot be,
+portal staff release the agency: its entry and its people stay, and it can be claimed anew.
+"""
+
+from collections.abc import Iterable
+
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from orgs.membership import end_what_depended
+from orgs.models import Agency, JoinRequest, Membership, Role, User
+from orgs.permissions import CLOSED, is_portal_staff
+from portal import mail
+
+#: What stands where the name was, for readers of either language.
+NOBODY = "已注销账号 (closed account)"
+
+
+class LeavingError(Exception):
+    """A refusal, with a sentence for people. `agencies` would be left without an owner."""
+
+    def __init__(self, sentence: str, agencies: Iterable[Agency] = ()):
+        super().__init__(sentence)
+        self.agencies = list(agencies)
+
+
+class LastOwner(LeavingError):
+    def __init__(self, agencies: Iterable[Agency]):
+        agencies = list(agencies)
+        names = _(", ").join(str(agency.name) for agency in agencies)
+        super().__init__(
+            _(
+                "Nobody else owns %(agencies)s. Somebody else must become owner first, or the entry is released."
+            )
+            % {"agencies": names},
+            agencies,
+        )
+
+
+def only_owned_by(*people: User):
+    """The claimed agencies that would have no owner left without these people."""
+    owners = Membership.objects.active().filter(agency=OuterRef("pk"), role=Role.OWNER)
+    return (
+        Agency.objects.exclude(claimed_at=None)
+        .exclude(status__in=CLOSED)
+        .filter(Exists(owners), ~Exists(owners.exclude(user__in=people)))
+    )
+
+
+@transaction.atomic
+def release(agency: Agency, *, by: User) -> Agency:
+    """Give an entry free to be claimed anew. Its owners stay as managers. Raises LeavingError."""
+    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    if not (is_portal_staff(by) or by.has_perm("orgs.change_user")):
+        raise LeavingError(_("Only portal staff release an entry."))
+    set_free(agency)
+    return agency
+
+
+@transaction.atomic
+def deactivate(user: User, *, by: User, is_releasing: bool = False) -> User:
+    """Lock an account: the person has no right any more, from the next request on. Raises LeavingError, LastOwner.
+
+    Agencies that only this person owns stop it, unless they are released with it.
+    """
+    if not by.has_perm("orgs.change_user"):
+        raise LeavingError(_("Only portal staff lock accounts."))
+    user = hold(user)
+    alone = list(only_owned_by(user))
+    if alone and not is_releasing:
+        raise LastOwner(alone)
+    for agency in alone:
+        release(agency, by=by)
+    switch_off(user)
+    return user
+
+
+@transaction.atomic
+def close_account(user: User) -> User:
+    """Close one's own account for good. Raises LastOwner.
+
+    Memberships end; open requests, invitations and offers with them. Name, addresses, ways to sign in and sessions
+    are removed. What the person wrote and registered for stays, under no name.
+    """
+    user = hold(user)
+    if alone := list(only_owned_by(user)):
+        raise LastOwner(alone)
+    mail.send("account_closed", to=user.email, language=user.language, context={"person": str(user)})
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    EmailAddress.objects.filter(user=user).delete()
+    user.socialaccount_set.all().delete()
+    user.groups.clear()
+    user.user_permissions.clear()
+    switch_off(user)
+    for membership in user.memberships.exclude(status=Membership.Status.LEFT).select_related(
+        "agency", "user"
+    ):
+        membership.status, membership.role, membership.is_shown = Membership.Status.LEFT, Role.MEMBER, False
+        membership.title = ""
+        membership.save()
+        end_what_depended(membership)
+    user.join_requests.filter(status=JoinRequest.Status.PENDING).update(
+        status=JoinRequest.Status.WITHDRAWN, decided_at=timezone.now()
+    )
+    user.name, user.email = NOBODY, f"closed-{user.public_id}@account.invalid"
+    user.is_staff = user.is_superuser = False
+    user.wants_to_join = None
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def hold(user: User) -> User:
+    """The person as they are now, with the agencies they own held in the order of their number."""
+    owned = user.memberships.filter(role=Role.OWNER).values("agency")
+    list(Agency.objects.select_for_update().filter(pk__in=owned).order_by("pk"))
+    return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+
+
+def switch_off(user: User) -> None:
+    """Closed entries that only this person owned lose their claim too, so that they can come back without an owner."""
+    for agency in Agency.objects.filter(
+        status__in=CLOSED, claimed_at__isnull=False, memberships__user=user, memberships__role=Role.OWNER
+    ):
+        owners = agency.memberships.active().filter(role=Role.OWNER)
+        if not owners.exclude(user=user).exists():
+            set_free(agency)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    active = user.memberships.filter(status=Membership.Status.ACTIVE)
+    for membership in active.select_related("agency", "user"):
+        end_what_depended(membership)
+
+
+def set_free(agency: Agency) -> None:
+    agency.claimed_at = None  # first: from here on it may be without an owner
+    agency.save(update_fields=["claimed_at", "updated_at"])
+    for owner in agency.memberships.filter(role=Role.OWNER).select_related("agency", "user"):
+        owner.role = Role.MANAGER
+        owner.save(update_fields=["role"])
+        end_what_depended(owner)

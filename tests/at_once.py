@@ -1,0 +1,23 @@
+"""Doing several things at the same moment, each on a connection of its own: how the tests run a race for real."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connection
+
+
+def at_once(actions):
+    """Do all of them at the same moment. Returns what each returned, or the exception that it raised."""
+    start = Barrier(len(actions))
+
+    def run(action):
+        try:
+            start.wait()
+            return action()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(actions)) as threads:
+        return list(threads.map(run, actions))
