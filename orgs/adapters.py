@@ -7,7 +7,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from orgs import joining
-from orgs.models import User
+from orgs.models import Application, User
 from portal import mail
 from portal.bilingual import CHINESE
 
@@ -37,10 +37,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **kwargs):
         """Nobody signs in before their address is confirmed: now the agency they named can be asked."""
         response = super().post_login(request, user, **kwargs)
-        if join_request := joining.ask_as_said_at_sign_up(user):
-            messages.info(
-                request,
-                _("You asked to join %(agency)s. Its managers have been told.")
-                % {"agency": join_request.agency},
+        if asked := joining.ask_as_said_at_sign_up(user):
+            said = (
+                _("Nobody looks after %(agency)s yet, so you claimed it. Add what shows that you work there.")
+                if isinstance(asked, Application)
+                else _("You asked to join %(agency)s. Its managers have been told.")
             )
+            messages.info(request, said % {"agency": asked.agency})
         return response

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext
 
-from orgs import uscc
+from orgs import uscc, verification
 from orgs.agency_table import COLUMNS
 from orgs.applying import free_slug
 from orgs.incoming import AGENCY, LOCATION, SERVICE, Incoming, Offer, Place
@@ -103,7 +103,8 @@ class AgencyImport:
     def find(self, facts: dict, external_id: str | None) -> Agency | None:
         """The agency this is, by code, identifier at the source, or name in the same division."""
         code = facts.get("uscc")
-        if code and (agency := Agency.objects.filter(uscc=code).first()):
+        not_merged = Agency.objects.exclude(status=Agency.Status.MERGED)
+        if code and (agency := not_merged.filter(uscc=code).first()):
             return agency
         if external_id and (agency := Agency.objects.filter(external_id=external_id).first()):
             return agency
@@ -217,6 +218,7 @@ class AgencyImport:
         if changed:
             leave_out_what_is_wrong(agency, changed, notes, needed={"legal_name", "org_type", "external_id"})
             agency.save()
+            verification.drop(agency)
         return bool(changed)
 
     def first_status(self, status: str | None, notes: list[str]) -> str:

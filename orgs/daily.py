@@ -2,9 +2,16 @@
 
 from datetime import date
 
-from orgs import freshness, joining
+from orgs import evidence, freshness, joining, verification
 
-PARTS = [joining.remind, freshness.remind]
+PARTS = [
+    joining.remind,
+    freshness.remind,
+    verification.remind,
+    verification.drop_all,
+    evidence.forget,
+    evidence.sweep,
+]
 
 
 def run(on: date) -> list[str]:

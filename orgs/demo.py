@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.contrib.auth.models import Group
 
-from orgs import applying, demo_profiles, divisions, joining, leaving, partnership
+from orgs import applying, demo_profiles, demo_trust, divisions, joining, leaving, partnership
 from orgs.models import (
     Agency,
     AgencyText,
@@ -109,6 +109,7 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
     step("places, languages, logos and earlier versions")
     demo_profiles.fill(agencies, owners, today)
 
+    demo_trust.build(agencies, owners, editor, today, step)
     step(f"{len(data['partnership'])} partnerships")
     for entry in data["partnership"]:
         first, *others = entry["parties"]

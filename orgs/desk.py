@@ -1,7 +1,7 @@
 """What needs a person today: the lines of "my desk"."""
 
-from orgs import freshness, invitation, joining, ownership, partnership
-from orgs.models import Agency, JoinRequest
+from orgs import application, freshness, invitation, joining, ownership, partnership
+from orgs.models import Agency, Application, JoinRequest
 from orgs.permissions import is_portal_staff
 
 SILENT_SHOWN = 10
@@ -17,6 +17,9 @@ def context(user) -> dict:
         "own_join_requests": user.join_requests.filter(status=JoinRequest.Status.PENDING).select_related(
             "agency"
         ),
+        "own_claims": user.applications.open().filter(kind=Application.Kind.CLAIM).select_related("agency"),
+        "is_portal_staff": is_portal_staff(user),
+        "staff_waiting": application.queue().count() if is_portal_staff(user) else 0,
         "proposals": partnership.open_to_answer(user),
         "agencies_due": freshness.due(user),
         "silent_agencies": freshness.silent()[:SILENT_SHOWN]

@@ -1,20 +1,20 @@
 """How a person comes into an agency: they ask, somebody who may decide answers. Nobody joins by an e-mail domain or a link.
 
-An agency that nobody looks after yet (an imported one) is answered for by portal staff; the first person they accept
-becomes its owner.
+Where nobody looks after the entry yet (an imported one), asking to join is claiming it; see `orgs/claiming.py`.
 """
 
 from collections import defaultdict
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orgs import claiming
+from orgs.application import ApplicationError
 from orgs.membership import take_in
-from orgs.models import Agency, JoinRequest, Membership, Role, User
-from orgs.permissions import LEADS, agencies_where, can, is_portal_staff, portal_staff
+from orgs.models import Agency, Application, JoinRequest, Membership, Role, User
+from orgs.permissions import LEADS, agencies_where, can, portal_staff
 from portal import mail
 
 #: After how many days those who may decide are reminded. With the last one portal staff hear of it too.
@@ -27,12 +27,9 @@ class JoiningError(Exception):
 
 def decidable_by(user):
     """The open requests this person may answer, the oldest first."""
-    own = Q(agency__in=agencies_where(user, "members.decide"))
-    if is_portal_staff(user):
-        led = Membership.objects.active().filter(agency=OuterRef("agency"), role__in=LEADS)
-        own |= ~Exists(led)
+    own = agencies_where(user, "members.decide")
     return (
-        JoinRequest.objects.filter(own, status=JoinRequest.Status.PENDING)
+        JoinRequest.objects.filter(agency__in=own, status=JoinRequest.Status.PENDING)
         .exclude(user=user)
         .select_related("user", "agency")
     )
@@ -45,8 +42,11 @@ def deciders(agency: Agency):
 
 
 @transaction.atomic
-def ask_to_join(agency: Agency, *, user: User, message: str = "") -> JoinRequest:
-    """Ask the agency to take this person in. Asking twice is asking once. Raises JoiningError."""
+def ask_to_join(agency: Agency, *, user: User, message: str = "") -> JoinRequest | Application:
+    """Ask the agency to take this person in; where it has nobody who could answer, claim its entry.
+
+    Asking twice is asking once. Raises JoiningError.
+    """
     agency = Agency.objects.select_for_update().get(pk=agency.pk)
     if agency.status != Agency.Status.LISTED:
         raise JoiningError(_("This agency is not listed, so it cannot be joined."))
@@ -55,6 +55,11 @@ def ask_to_join(agency: Agency, *, user: User, message: str = "") -> JoinRequest
         raise JoiningError(_("You belong to this agency already."))
     if membership and membership.status == Membership.Status.SUSPENDED:
         raise JoiningError(_("Your membership is suspended. Please talk to the agency's owner."))
+    if not agency.is_claimed and not deciders(agency).exists():
+        try:
+            return claiming.claim(agency, by=user, message=message)
+        except ApplicationError as refusal:
+            raise JoiningError(str(refusal))
     join_request, created = JoinRequest.objects.get_or_create(
         agency=agency, user=user, status=JoinRequest.Status.PENDING, defaults={"message": message}
     )
@@ -65,8 +70,8 @@ def ask_to_join(agency: Agency, *, user: User, message: str = "") -> JoinRequest
 
 
 @transaction.atomic
-def ask_as_said_at_sign_up(user: User) -> JoinRequest | None:
-    """Ask the agency that a new person named, once. An agency that was withdrawn meanwhile is not asked."""
+def ask_as_said_at_sign_up(user: User) -> JoinRequest | Application | None:
+    """Ask the agency that a new person named, once; see `ask_to_join`. An agency that was withdrawn meanwhile is not asked."""
     user = User.objects.select_for_update(of=("self",)).select_related("wants_to_join").get(pk=user.pk)
     agency = user.wants_to_join
     if agency is None:
@@ -81,15 +86,12 @@ def ask_as_said_at_sign_up(user: User) -> JoinRequest | None:
 
 @transaction.atomic
 def accept(join_request: JoinRequest, *, by: User) -> Membership:
-    """Take the person in as a member; as the owner when the agency has nobody yet. Raises JoiningError."""
+    """Take the person in as a member. Raises JoiningError."""
     join_request = answer(join_request, JoinRequest.Status.ACCEPTED, by=by)
-    is_claim = not deciders(join_request.agency).exists()
     suspended = join_request.agency.memberships.filter(status=Membership.Status.SUSPENDED)
     if suspended.filter(user=join_request.user).exists():
         raise JoiningError(_("This membership is suspended. End the suspension instead."))
-    membership = take_in(
-        join_request.agency, user=join_request.user, role=Role.OWNER if is_claim else Role.MEMBER
-    )
+    membership = take_in(join_request.agency, user=join_request.user, role=Role.MEMBER)
     write(join_request, "join_request_accepted", to=join_request.user)
     return membership
 
@@ -145,8 +147,7 @@ def remind(on: date) -> list[str]:
 
 def answer(join_request: JoinRequest, status: str, *, by: User, reason: str = "") -> JoinRequest:
     join_request = lock(join_request)
-    is_unled = not deciders(join_request.agency).exists()
-    if not (can(by, "members.decide", join_request.agency) or (is_unled and is_portal_staff(by))):
+    if not can(by, "members.decide", join_request.agency):
         raise JoiningError(_("Only the agency's owners and managers answer requests to join."))
     if by == join_request.user:
         raise JoiningError(_("Nobody answers their own request."))

@@ -13,8 +13,9 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orgs import application
 from orgs.membership import end_what_depended
-from orgs.models import Agency, JoinRequest, Membership, Role, User
+from orgs.models import Agency, Application, JoinRequest, Membership, Role, User
 from orgs.permissions import CLOSED, is_portal_staff
 from portal import mail
 
@@ -109,6 +110,8 @@ def close_account(user: User) -> User:
     user.join_requests.filter(status=JoinRequest.Status.PENDING).update(
         status=JoinRequest.Status.WITHDRAWN, decided_at=timezone.now()
     )
+    for asked in user.applications.open():
+        application.close(asked, Application.Status.WITHDRAWN, by=user)
     user.name, user.email = NOBODY, f"closed-{user.public_id}@account.invalid"
     user.is_staff = user.is_superuser = False
     user.wants_to_join = None

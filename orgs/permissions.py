@@ -21,6 +21,7 @@ RESPONSIBILITIES = {
     "cases.write": (EVERYBODY, _("Write case studies")),
     "cases.submit": (EVERYBODY, _("Submit case studies for review")),
     "partnerships.propose": (LEADS, _("Propose and confirm partnerships")),
+    "recommendations.give": (LEADS, _("Recommend other agencies that you know well")),
 }
 
 #: Which roles a role may give: none above itself.
@@ -29,7 +30,13 @@ GIVES = {Role.OWNER: EVERYBODY, Role.MANAGER: (Role.MANAGER, Role.MEMBER), Role.
 CLOSED = (Agency.Status.WITHDRAWN, Agency.Status.MERGED)
 
 #: What others see in the agency's name, mail to strangers included, waits until the agency itself is listed.
-IN_PUBLIC = ("events.publish", "cases.submit", "partnerships.propose", "members.invite")
+IN_PUBLIC = (
+    "events.publish",
+    "cases.submit",
+    "partnerships.propose",
+    "recommendations.give",
+    "members.invite",
+)
 
 
 def agencies_where(user, responsibility: str):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from orgs import verification
 from orgs.history import FACTS, recorded
 from orgs.models import Agency, AgencyText, Location, Service, User
 from orgs.permissions import can
@@ -35,6 +36,7 @@ def change(agency: Agency, *, by: User, texts: dict[str, dict[str, str]], fundin
                 AgencyText.objects.update_or_create(agency=agency, language=language, defaults=words)
             else:
                 agency.texts.filter(language=language).delete()
+        verification.drop(agency)
     return agency
 
 

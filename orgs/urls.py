@@ -15,7 +15,10 @@ from orgs.console import (
     ownership,
     partnership,
     profile,
+    recommendation,
     service,
+    staff,
+    verification,
 )
 
 urlpatterns = [
@@ -28,6 +31,16 @@ urlpatterns = [
     path("desk/account/close/", account.close_account, name="close_account"),
     path("desk/join/", views.choose_agency, name="choose_agency"),
     path("desk/apply/", views.apply_agency, name="apply_agency"),
+    path("desk/claim/<slug:slug>/", views.claim_agency, name="claim_agency"),
+    path(
+        "desk/applications/<uuid:public_id>/withdraw/",
+        views.withdraw_application,
+        name="withdraw_application",
+    ),
+    path("evidence/<uuid:public_id>/", views.evidence_file, name="evidence"),
+    path("desk/staff/", staff.staff_queue, name="staff_queue"),
+    path("desk/staff/applications/<uuid:public_id>/", staff.staff_application, name="staff_application"),
+    path("desk/staff/verifications/<int:pk>/revoke/", staff.revoke_verification, name="revoke_verification"),
     path(
         "desk/join-requests/<uuid:public_id>/withdraw/",
         views.withdraw_join_request,
@@ -70,6 +83,16 @@ urlpatterns = [
                 ),
                 path("partnerships/", partnership.agency_partnerships, name="agency_partnerships"),
                 path("partnerships/<int:pk>/", partnership.answer_partnership, name="answer_partnership"),
+                path("verification/", verification.agency_verification, name="agency_verification"),
+                path("ask-again/", verification.ask_again, name="ask_again"),
+                path(
+                    "recommendations/", recommendation.agency_recommendations, name="agency_recommendations"
+                ),
+                path(
+                    "recommendations/<int:pk>/take-back/",
+                    recommendation.take_back_recommendation,
+                    name="take_back_recommendation",
+                ),
                 path("services/new/", service.create_service, name="create_service"),
                 path("services/<uuid:public_id>/", service.edit_service, name="edit_service"),
                 path("services/<uuid:public_id>/remove/", service.remove_service, name="remove_service"),

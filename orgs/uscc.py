@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # without I, O, S, V and Z
@@ -88,6 +89,13 @@ def check(text: str) -> Verdict:
         doubts.append(gettext("Some genuine early codes do so. Compare it with the certificate."))
         return Verdict(code, Answer.DOUBTFUL, tuple(doubts))
     return Verdict(code, Answer.FINE)
+
+
+def refuse_malformed(text: str) -> None:
+    """A validator: what cannot be a code is not kept as one. Raises ValidationError."""
+    verdict = check(text)
+    if verdict.answer == Answer.MALFORMED:
+        raise ValidationError(verdict.sentence)
 
 
 def check_character(first: str) -> str:

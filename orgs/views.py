@@ -6,15 +6,29 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from orgs import applying, directory, freshness, joining, merging, network, visibility
+from orgs import (
+    application,
+    applying,
+    badge,
+    claiming,
+    directory,
+    evidence,
+    freshness,
+    joining,
+    merging,
+    network,
+    visibility,
+)
+from orgs.evidence import EvidenceError
 from orgs.forms.account import AccountForm
-from orgs.forms.application import ApplicationForm, NameSearchForm
+from orgs.forms.application import ApplicationForm, ClaimForm, MoreEvidenceForm, NameSearchForm
 from orgs.forms.members import JoinForm
-from orgs.models import Agency, JoinRequest, Membership
+from orgs.models import Agency, Application, Evidence, JoinRequest, Membership
 from orgs.permissions import can
 from portal.bilingual import CHINESE, ENGLISH
 
@@ -40,17 +54,19 @@ def agency(request, slug):
         join_request = agency.join_requests.filter(
             user=request.user, status=JoinRequest.Status.PENDING
         ).first()
+    seen = visibility.as_seen_by(agency, request.user)
     return render(
         request,
         "orgs/agency.html",
         {
             **parts,
-            "agency": visibility.as_seen_by(agency, request.user),
+            "agency": seen,
             "age_in_words": freshness.sentence(agency),
             "join_form": JoinForm(),
             "membership": membership,
             "is_member": membership is not None and membership.status == Membership.Status.ACTIVE,
             "join_request": join_request,
+            **badge.context(seen, request.user),
             "can_edit": can(request.user, "profile.edit", agency),
         },
     )
@@ -72,10 +88,17 @@ def join_agency(request, slug):
         messages.error(request, _("Your message is longer than 500 characters. Please shorten it."))
         return redirect(agency)
     try:
-        joining.ask_to_join(agency, user=request.user, message=form.cleaned_data["message"])
+        asked = joining.ask_to_join(agency, user=request.user, message=form.cleaned_data["message"])
     except joining.JoiningError as refusal:
         messages.error(request, str(refusal))
         return redirect(agency)
+    if isinstance(asked, Application):
+        messages.success(
+            request,
+            _("Nobody looks after %(agency)s yet, so you claimed it. Add what shows that you work there.")
+            % {"agency": agency},
+        )
+        return redirect("claim_agency", slug)
     messages.success(
         request, _("You asked to join %(agency)s. Its managers have been told.") % {"agency": agency}
     )
@@ -113,33 +136,116 @@ def choose_agency(request):
             "words": words,
             "page_of_agencies": page,
             "agencies": [rows[pk] for pk in page.object_list if pk in rows],
-            "own": set(request.user.memberships.active().values_list("agency", flat=True)),
-            "asked": set(
-                request.user.join_requests.filter(status=JoinRequest.Status.PENDING).values_list(
-                    "agency", flat=True
-                )
-            ),
+            **own_agencies(request.user),
         },
     )
 
 
+def own_agencies(user) -> dict:
+    """What a row of agencies says to this person: theirs, asked, claimed."""
+    asked = user.join_requests.filter(status=JoinRequest.Status.PENDING)
+    claims = user.applications.open().filter(kind=Application.Kind.CLAIM)
+    return {
+        "own": set(user.memberships.active().values_list("agency", flat=True)),
+        "asked": set(asked.values_list("agency", flat=True)),
+        "claimed": set(claims.values_list("agency", flat=True)),
+    }
+
+
 @login_required
 def apply_agency(request):
-    """Apply for an agency that is not listed yet."""
-    form = ApplicationForm(request.POST or None)
+    """Apply for an agency that is not listed yet. Who may be meant is shown first."""
+    form = ApplicationForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    found: list = []
+    if form.is_bound:
+        is_valid = form.is_valid()
+        found = form.likely_duplicates(request.user)
+        if is_valid and (form.is_another or not found):
+            language = ENGLISH if request.LANGUAGE_CODE.startswith(ENGLISH) else CHINESE
+            said = form.cleaned_data
+            try:
+                agency = applying.apply_for_agency(
+                    by=request.user,
+                    mission=said["mission"],
+                    language=language,
+                    message=said["message"],
+                    scans=said["evidence"],
+                    **form.facts,
+                )
+            except (applying.ApplyingError, EvidenceError) as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(
+                    request, _("Thank you. The portal's staff will look at it and write to you.")
+                )
+                return redirect("agency_desk", agency.slug)
+    return render(
+        request,
+        "orgs/apply_agency.html",
+        {"form": form, "duplicates": found, "had_files": bool(request.FILES), **own_agencies(request.user)},
+    )
+
+
+@login_required
+def claim_agency(request, slug):
+    """Ask to look after the entry of one's agency, with what shows it; or add to a claim that waits."""
+    agency = get_object_or_404(Agency.objects.visible_to(request.user).select_related("org_type"), slug=slug)
+    own = request.user.applications.open().filter(kind=Application.Kind.CLAIM, agency=agency).first()
+    form_class = MoreEvidenceForm if own else ClaimForm
+    form = form_class(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
-        facts = {name: form.cleaned_data[name] for name in ApplicationForm.Meta.fields}
-        language = ENGLISH if request.LANGUAGE_CODE.startswith(ENGLISH) else CHINESE
         try:
-            agency = applying.apply_for_agency(
-                by=request.user, mission=form.cleaned_data["mission"], language=language, **facts
+            claiming.claim(
+                agency,
+                by=request.user,
+                message=form.cleaned_data.get("message", ""),
+                scans=form.cleaned_data["evidence"],
             )
-        except applying.ApplyingError as refusal:
+        except (claiming.ApplicationError, EvidenceError) as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Thank you. The portal's staff will look at it and write to you."))
-            return redirect("agency_desk", agency.slug)
-    return render(request, "orgs/apply_agency.html", {"form": form})
+            messages.success(
+                request,
+                _("Your files have been added.")
+                if own
+                else _("You claimed %(agency)s. The portal's staff will look at it and write to you.")
+                % {"agency": agency},
+            )
+            return redirect("claim_agency", slug)
+    return render(request, "orgs/claim_agency.html", {"agency": agency, "claim": own, "form": form})
+
+
+@login_required
+@require_POST
+def withdraw_application(request, public_id):
+    """Take one's own claim or question back."""
+    asked = get_object_or_404(request.user.applications, public_id=public_id)
+    try:
+        application.withdraw(asked, by=request.user)
+        messages.success(request, _("You took it back."))
+    except application.ApplicationError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("desk")
+
+
+@login_required
+def evidence_file(request, public_id):
+    """One file of evidence, for those who may see it; never kept by a browser, never run by it."""
+    found = get_object_or_404(Evidence.objects.select_related("application__agency"), public_id=public_id)
+    if not evidence.may_see(request.user, found):
+        raise Http404
+    try:
+        file = found.file.open("rb")
+    except FileNotFoundError:
+        raise Http404
+    response = FileResponse(file, content_type=found.content_type)
+    name = f"{str(found.public_id)[:8]}.{evidence.EXTENSIONS.get(found.content_type, 'bin')}"
+    way = "inline" if found.content_type in evidence.EXTENSIONS else "attachment"
+    response["Content-Disposition"] = f'{way}; filename="{name}"'
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @login_required

@@ -9,7 +9,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
-from orgs import applying, history, leaving
+from orgs import applying, history, leaving, verification
 from orgs.models import Agency, User
 
 
@@ -24,8 +24,18 @@ class AgencyEditView(EditView):
         with history.recorded(self.form.instance, by=self.request.user):
             agency = super().save_instance()
         if is_listing:
-            agency = applying.list_agency(agency, by=self.request.user)
+            try:
+                agency = applying.list_agency(agency, by=self.request.user)
+            except applying.ApplicationError as refusal:
+                messages.error(self.request, str(refusal))
+                return agency
             messages.success(self.request, _("%(agency)s is in the directory now.") % {"agency": agency})
+        if verification.drop(agency):
+            messages.warning(
+                self.request,
+                _("Name, code or type changed, so %(agency)s fell to level 1 and should be checked anew.")
+                % {"agency": agency},
+            )
         return agency
 
 

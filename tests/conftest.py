@@ -3,10 +3,12 @@
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.files.storage import FileSystemStorage
 from django.test.utils import setup_databases
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
+from orgs.models import Evidence
 from portal import setup
 from tests import factories
 
@@ -36,11 +38,13 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def keeps_to_itself(settings, tmp_path):
+def keeps_to_itself(settings, tmp_path, monkeypatch):
     """Files of a test stay in its own folder, and the language of a page that it asked for ends with it."""
     translation.activate(settings.LANGUAGE_CODE)
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
+    private = FileSystemStorage(location=tmp_path / "private")
+    monkeypatch.setattr(Evidence._meta.get_field("file"), "storage", private)  # the field keeps its own
     settings.SEARCH_URL = f"tantivy://{tmp_path / 'search'}"
 
 

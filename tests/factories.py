@@ -1,14 +1,18 @@
 """Small worlds for tests. Each maker gives a whole, ordinary thing and takes what the test is about by name."""
 
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from casestudies.models import CaseStudy
 from events.models import Event, EventSession, SeatPool
 from events.models.event import refresh_span
+from orgs import evidence
 from orgs.models import Agency, Division, Membership, Service, User
 from portal.models import Topic
 
@@ -105,6 +109,19 @@ def case(lead: Agency | None = None, *, live=True, **fields) -> CaseStudy:
             **fields,
         }
     )
+
+
+def picture(kind="PNG", size=(60, 40)) -> bytes:
+    """A small picture, each time another one."""
+    file = BytesIO()
+    n = next(number)
+    Image.new("RGB", size, (n % 256, n // 256 % 256, 90)).save(file, kind)
+    return file.getvalue()
+
+
+def scan(name="登记证书.png", content: bytes | None = None) -> evidence.Scan:
+    """An examined upload, as a form hands it to a rule."""
+    return evidence.examine(SimpleUploadedFile(name, content or picture()))
 
 
 def moderator() -> User:

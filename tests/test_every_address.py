@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver, reverse
 
 from events.registration import register
-from orgs import history, invitation, joining, ownership, partnership, profile
-from orgs.models import Location
+from orgs import claiming, history, invitation, joining, ownership, partnership, profile, verification
+from orgs.models import Location, Recommendation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ ADDRESSES = dict(sorted(set(ours())))
 CONSOLE = [
     name
     for name, arguments in ADDRESSES.items()
-    if "slug" in arguments and name not in ("agency", "join_agency")
+    if "slug" in arguments and name not in ("agency", "join_agency", "claim_agency")
 ]
 
 
@@ -81,6 +81,12 @@ def world(agency, manager, member, stranger):
     )
     registration = register(factories.event(agency), user=newcomer, by=newcomer)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
+    recommended = Recommendation.objects.create(
+        agency=owner.memberships.get().agency, by_agency=agency, words="合作多年"
+    )
+    free = factories.agency()
+    claim = claiming.claim(free, by=newcomer, scans=[factories.scan()])
+    verified = verification.verify(agency, level=1, method="电话回访", by=factories.moderator())
     asked_party = proposed.parties.get(agency=agency)
     place = profile.save_location(Location(agency=agency, name_zh="服务点"), by=manager)
     version = history.versions(agency).first()
@@ -105,11 +111,15 @@ def world(agency, manager, member, stranger):
         "arguments": {
             "slug": [agency.slug],
             "public_id": [
-                *(one.public_id for one in (event, case, service, asked, sent, transfer)),
+                *(one.public_id for one in (event, case, service, asked, sent, transfer, claim)),
+                claim.evidence.get().public_id,
                 uuid4(),
             ],
             "token": [token, "x" * 43, "流\u202e"],
-            "pk": [membership.pk, asked_party.pk, named.pk, place.pk, version.pk, 2**62],
+            "pk": [
+                *(one.pk for one in (membership, asked_party, named, place, version, recommended, verified)),
+                2**62,
+            ],
             "style": ["bib", "exe"],
             "registration_id": [registration.public_id, uuid4()],
             "uidb36": ["zz"],

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from orgs import completeness, freshness, joining, profile
 from orgs.console.door import own_agency, parts_of
 from orgs.console.freshness import fresh_url
+from orgs.forms.application import AskAgainForm
 from orgs.forms.profile import AgencyForm
-from orgs.models import Agency, Section
+from orgs.models import Agency, Application, Section
 
 
 @login_required
@@ -27,6 +28,7 @@ def agency_desk(request, slug):
         "orgs/agency_desk.html",
         {
             **parts,
+            **listing_state(agency),
             "services": agency.services.prefetch_related("types", "populations"),
             "locations": agency.locations.all(),
             "join_requests": joining.decidable_by(request.user).filter(agency=agency),
@@ -34,6 +36,18 @@ def agency_desk(request, slug):
             "completeness": completeness.of(agency) if parts["may"]["profile_edit"] else None,
         },
     )
+
+
+def listing_state(agency: Agency) -> dict:
+    """Whether a draft waits for the staff's answer, and what they said last."""
+    if agency.status != Agency.Status.DRAFT:
+        return {}
+    asked = agency.applications.filter(kind=Application.Kind.LISTING)
+    return {
+        "listing_asked": asked.open().first(),
+        "listing_declined": asked.filter(status=Application.Status.DECLINED).last(),
+        "ask_again_form": AskAgainForm(),
+    }
 
 
 @login_required

@@ -6,7 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orgs import visibility
+from orgs import applying, uscc, visibility
 from orgs.division_field import DivisionField
 from orgs.forms.choices import Choices
 from orgs.models import Agency, AgencyText, Audience
@@ -81,6 +81,9 @@ class FormerNamesField(forms.CharField):
 class AgencyFactsForm(forms.ModelForm):
     """The facts of an agency, as its people or an applicant state them."""
 
+    code_of_another: str | None = None
+    has_malformed_code = False
+
     division = DivisionField(
         label=gettext_lazy("Seat"),
         required=False,
@@ -90,6 +93,14 @@ class AgencyFactsForm(forms.ModelForm):
         label=gettext_lazy("Website"), required=False, max_length=200, assume_scheme="https"
     )
 
+    uscc = forms.CharField(
+        label=gettext_lazy("Unified social credit code"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("The 18 characters on your certificate. Leave it empty if you have none."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
     class Meta:
         model = Agency
         fields = [
@@ -97,6 +108,7 @@ class AgencyFactsForm(forms.ModelForm):
             "short_name",
             "name_en",
             "org_type",
+            "uscc",
             "division",
             "address",
             "founded_on",
@@ -132,6 +144,26 @@ class AgencyFactsForm(forms.ModelForm):
         if founded_on and founded_on > timezone.localdate():
             raise forms.ValidationError(_("This day is still to come."))
         return founded_on
+
+    def clean_uscc(self):
+        """The code as it is kept; a doubtful one too. What cannot be a code is not, but nobody is turned away for it."""
+        self.code_of_another = None
+        code = self.cleaned_data["uscc"]
+        if not code or "without_code" in self.data:
+            return None
+        verdict = uscc.check(code)
+        if verdict.answer == uscc.Answer.MALFORMED:
+            self.has_malformed_code = True
+            raise forms.ValidationError(
+                [
+                    verdict.sentence,
+                    _("Correct it, or leave it empty and upload the certificate instead."),
+                ]
+            )
+        if applying.has_code_of_another(verdict.code, than=self.instance):
+            self.code_of_another = verdict.code
+            raise forms.ValidationError(applying.SAME_CODE)
+        return verdict.code
 
     def clean_legal_name(self):
         return " ".join(self.cleaned_data["legal_name"].split())

@@ -10,6 +10,7 @@ from orgs.models.membership import JoinRequest, Membership, Role
 from orgs.models.invitation import Invitation, OwnershipTransfer
 from orgs.models.application import Application, Evidence
 from orgs.models.verification import Verification
+from orgs.models.recommendation import Recommendation
 from orgs.models.freshness import Confirmation, FreshnessReminder, Section
 from orgs.models.partnership import Partnership, PartnershipParty
 from orgs.pages import DirectoryPage
@@ -31,6 +32,7 @@ __all__ = [
     "OwnershipTransfer",
     "Partnership",
     "PartnershipParty",
+    "Recommendation",
     "Role",
     "Section",
     "Service",

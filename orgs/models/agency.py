@@ -6,12 +6,14 @@ from datetime import date
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
+from orgs import uscc
 from orgs.models.age import COUNTS_AS_COVERAGE, State, confirmed_within, state_of
 from orgs.models.division import Division
 from portal.bilingual import Text, pick
@@ -43,10 +45,25 @@ class AgencyQuerySet(models.QuerySet):
         """Without those that have been silent for a year: their pages stay, lists leave them out."""
         return self.exclude(confirmed_within([State.DORMANT], on or timezone.localdate()))
 
+    def unclaimed(self):
+        """Listed, and looked after by nobody of the agency."""
+        return self.listed().filter(claimed_at=None)
+
+    def with_level(self, on=None):
+        """With `level`: the highest verification in force on that day (today), 0 without any."""
+        in_force = Agency.verifications.rel.related_model.objects.in_force(on)
+        highest = in_force.filter(agency=OuterRef("pk")).order_by("-level").values("level")[:1]
+        return self.annotate(level=Coalesce(Subquery(highest), 0))
+
     def for_rows(self):
         """With what a row of the directory shows."""
         return self.select_related("division__parent", "org_type").prefetch_related(
             "texts",
+            Prefetch(
+                "verifications",
+                Agency.verifications.rel.related_model.objects.in_force(),
+                "verifications_in_force",
+            ),
             Prefetch("services", Agency.services.rel.related_model.objects.offered(), "shown_services"),
             "shown_services__types",
             "shown_services__populations",
@@ -92,7 +109,11 @@ class Agency(index.Indexed, models.Model):
         limit_choices_to={"scheme": Topic.Scheme.ORGANISATION},
     )
     uscc = models.CharField(
-        _("unified social credit code"), max_length=18, null=True, blank=True, unique=True
+        _("unified social credit code"),
+        max_length=18,
+        null=True,
+        blank=True,
+        validators=[uscc.refuse_malformed],
     )
     division = models.ForeignKey(
         Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("seat")
@@ -178,6 +199,12 @@ class Agency(index.Indexed, models.Model):
             models.CheckConstraint(
                 condition=~Q(merged_into=models.F("id")), name="no_agency_is_merged_into_itself"
             ),
+            models.UniqueConstraint(
+                fields=["uscc"],
+                condition=~Q(status="merged"),
+                name="one_agency_per_credit_code",
+                violation_error_message=_("Another agency has this unified social credit code."),
+            ),
         ]
 
     def __str__(self):
@@ -201,6 +228,14 @@ class Agency(index.Indexed, models.Model):
     def is_claimed(self) -> bool:
         """Whether somebody of the agency looks after its entry."""
         return self.claimed_at is not None
+
+    @property
+    def verification(self):
+        """The highest verification that counts today, or None. Reads what `for_rows` has fetched, if it has."""
+        found = getattr(self, "verifications_in_force", None)
+        if found is None:
+            found = self.verifications.in_force()
+        return max(found, key=lambda one: (one.level, one.expires_on), default=None)
 
     @property
     def name_in_chinese(self) -> str:

@@ -11,6 +11,12 @@ from orgs.models.agency import Agency
 from orgs.models.user import User
 
 
+class ApplicationQuerySet(models.QuerySet):
+    def open(self):
+        """Those that wait for an answer."""
+        return self.filter(status=Application.Status.OPEN)
+
+
 class Application(models.Model):
     class Kind(models.TextChoices):
         LISTING = "listing", _("To be listed")
@@ -30,6 +36,8 @@ class Application(models.Model):
         User, models.CASCADE, related_name="applications", verbose_name=_("applicant")
     )
     message = models.TextField(_("message"), max_length=1000, blank=True)
+    #: The level that a verification is asked for; see `Verification.Level`.
+    level = models.PositiveSmallIntegerField(_("level asked for"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     created_at = models.DateTimeField(_("asked"), auto_now_add=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
@@ -37,6 +45,8 @@ class Application(models.Model):
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     reason = models.TextField(_("reason"), max_length=500, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]
@@ -75,6 +85,7 @@ class Evidence(models.Model):
     class Kind(models.TextChoices):
         CERTIFICATE = "certificate", _("Registration certificate")
         LETTER = "letter", _("Letter of the agency or of its supervising body")
+        REGISTRY = "registry", _("Picture of the public registry")
         OTHER = "other", _("Other")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

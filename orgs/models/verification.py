@@ -14,8 +14,16 @@ from orgs.models.user import User
 
 class VerificationQuerySet(models.QuerySet):
     def in_force(self, on: date | None = None):
-        """Neither expired nor revoked on that day (today)."""
-        return self.filter(revoked_at=None, expires_on__gt=on or timezone.localdate())
+        """Neither expired nor revoked on that day (today), and seen by a second person where that is needed."""
+        return self.settled().filter(revoked_at=None, expires_on__gt=on or timezone.localdate())
+
+    def settled(self):
+        """Decided by as many people as it takes."""
+        return self.exclude(is_doubtful=True, second_checked_at=None)
+
+    def awaiting_second(self):
+        """Proposed by one person of the staff, and not yet looked at by another."""
+        return self.filter(is_doubtful=True, second_checked_at=None, revoked_at=None)
 
 
 class Verification(models.Model):
@@ -37,13 +45,18 @@ class Verification(models.Model):
     checked_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", verbose_name=_("checked by")
     )
-    #: A second person of the staff, needed where a doubtful credit code was accepted.
+    #: The credit code fails its check or is missing, so that one person of the staff alone cannot vouch for it.
+    is_doubtful = models.BooleanField(_("needs a second check"), default=False)
     second_checker = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("second check by")
     )
+    second_checked_at = models.DateTimeField(_("second check"), null=True, blank=True)
     expires_on = models.DateField(_("counts until"))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-    note = models.TextField(_("note"), max_length=1000, blank=True)
+    revoked_because = models.CharField(_("why it was revoked"), max_length=300, blank=True)
+    #: When the owners were told that it expires soon.
+    reminded_on = models.DateField(null=True, blank=True, editable=False)
+    note = models.TextField(_("note for the staff"), max_length=1000, blank=True)
 
     objects = VerificationQuerySet.as_manager()
 
@@ -62,7 +75,30 @@ class Verification(models.Model):
                 condition=Q(second_checker=None) | ~Q(second_checker=F("checked_by")),
                 name="two_checkers_are_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(second_checker=None) | Q(second_checked_at__isnull=False),
+                name="a_second_check_says_when",
+            ),
+            models.UniqueConstraint(
+                fields=["agency"],
+                condition=Q(is_doubtful=True, second_checked_at=None, revoked_at=None),
+                name="one_proposed_verification_per_agency",
+            ),
         ]
 
     def __str__(self):
         return f"{self.agency}: {self.get_level_display()}"
+
+    @property
+    def awaits_second(self) -> bool:
+        """Whether it is only a proposal so far."""
+        return self.is_doubtful and self.second_checked_at is None and self.revoked_at is None
+
+    @property
+    def state(self) -> str:
+        """Where it stands today: in_force, proposed, revoked or expired."""
+        if self.revoked_at:
+            return "revoked"
+        if self.awaits_second:
+            return "proposed"
+        return "in_force" if self.expires_on > timezone.localdate() else "expired"

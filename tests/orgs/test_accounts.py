@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from orgs.models import JoinRequest, User
+from orgs.models import Application, JoinRequest, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -63,13 +63,23 @@ def test_the_agency_is_asked_only_after_the_address_is_confirmed(client, deliver
     assert [mail.to for mail in deliver()] == [[manager.email]]
 
 
-def test_who_confirms_later_elsewhere_still_asks_their_agency(client, deliver, agency):
+def test_who_confirms_later_elsewhere_still_asks_their_agency(client, deliver, agency, manager):
     sign_up(client, agency=agency.legal_name, has_no_agency="")
     deliver()
     client.cookies.clear()
     client.post(reverse("account_request_login_code"), {"email": "lin@example.org"})
     enter_code(client, deliver, "account_confirm_login_code")
     assert JoinRequest.objects.get().agency == agency
+
+
+def test_an_agency_named_at_sign_up_that_nobody_looks_after_is_claimed(client, deliver, moderator):
+    free = factories.agency()
+    sign_up(client, agency=free.legal_name, has_no_agency="")
+    enter_code(client, deliver)
+    claim = Application.objects.get()
+    assert (claim.kind, claim.agency, claim.applicant.email) == ("claim", free, "lin@example.org")
+    assert JoinRequest.objects.count() == 0
+    assert [mail.to for mail in deliver()] == [[moderator.email]]
 
 
 @pytest.mark.parametrize("name", ["", "没有这家机构", "第", "x" * 400])

@@ -32,6 +32,7 @@ def test_an_application_is_a_draft_that_its_applicant_owns():
 def test_listing_shows_it_to_everybody_and_tells_the_owner(moderator, deliver):
     lin = factories.user()
     agency = apply(lin)
+    assert [mail.to for mail in deliver()] == [[moderator.email]]
     list_agency(agency, by=moderator)
     list_agency(agency, by=moderator)
     (mail,) = deliver()

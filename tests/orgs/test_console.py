@@ -245,6 +245,7 @@ def test_a_person_enters_their_agency_and_portal_staff_list_it_in_the_admin(clie
     client.post("/desk/apply/", answers)
     agency = Agency.objects.get()
     assert (agency.legal_name, agency.status) == ("新来的中心", "draft")
+    deliver()
     client.force_login(moderator)
     assert agency.legal_name in client.get("/admin/snippets/orgs/agency/?status=draft").content.decode()
     edit = f"/admin/snippets/orgs/agency/edit/{agency.pk}/"

@@ -113,13 +113,14 @@ def test_only_who_may_edit_confirms(agency, member, stranger):
     assert agency.confirmations.count() == 0
 
 
-def test_mail_leads_to_a_page_where_looking_changes_nothing(client, agency, manager, deliver):
-    Agency.objects.filter(pk=agency.pk).update(claimed_at=timezone.now(), confirmed_on=days_ago(170))
+def test_mail_leads_to_a_page_where_looking_changes_nothing(client, agency, deliver):
+    owner = factories.member_of(agency, role="owner")
+    Agency.objects.filter(pk=agency.pk).update(confirmed_on=days_ago(170))
     freshness.remind(TODAY)
     (mail,) = deliver()
     address = reverse("agency_freshness", args=[agency.slug])
     assert address in mail.body
-    client.force_login(manager)
+    client.force_login(owner)
     client.get(address)
     assert Agency.objects.get(pk=agency.pk).confirmed_on == days_ago(170)
     assert agency.confirmations.count() == 0
@@ -180,7 +181,9 @@ def test_members_strangers_suspended_people_and_dead_accounts_are_not_written_to
     [{"status": "draft"}, {"status": "withdrawn"}, {"claimed_at": None}, {"confirmed_on": None}],
 )
 def test_only_listed_and_claimed_agencies_that_were_confirmed_once_are_reminded(deliver, fields):
-    factories.member_of(claimed(220, **fields), role="owner")
+    agency = claimed(220)
+    factories.member_of(agency, role="owner")
+    Agency.objects.filter(pk=agency.pk).update(**fields)
     freshness.remind(TODAY)
     assert deliver() == []
 

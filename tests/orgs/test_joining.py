@@ -94,20 +94,20 @@ def test_who_left_comes_back_on_the_same_row_as_a_member(agency, manager):
     assert (again.role, agency.memberships.filter(user=manager).count()) == ("member", 1)
 
 
-def test_portal_staff_answer_for_an_agency_that_nobody_looks_after_and_the_first_becomes_owner(moderator):
-    unclaimed = factories.agency()
-    lin = factories.user()
-    join_request = joining.ask_to_join(unclaimed, user=lin)
-    assert list(joining.decidable_by(moderator)) == [join_request]
-    assert joining.accept(join_request, by=moderator).role == "owner"
+def test_asking_to_join_an_entry_that_nobody_looks_after_is_claiming_it(moderator):
+    free = factories.agency()
+    claim = joining.ask_to_join(free, user=factories.user(), message="我是这里的社工")
+    assert (claim.kind, claim.agency, claim.message) == ("claim", free, "我是这里的社工")
     assert list(joining.decidable_by(moderator)) == []
+    assert not free.join_requests.exists()
 
 
-def test_nobody_answers_their_own_request(moderator):
-    join_request = joining.ask_to_join(factories.agency(), user=moderator)
-    assert list(joining.decidable_by(moderator)) == []
+def test_nobody_answers_their_own_request(agency, manager):
+    join_request = joining.ask_to_join(agency, user=factories.user())
+    JoinRequest.objects.filter(pk=join_request.pk).update(user=manager)
+    assert list(joining.decidable_by(manager)) == []
     with pytest.raises(joining.JoiningError):
-        joining.accept(join_request, by=moderator)
+        joining.accept(join_request, by=manager)
 
 
 def test_the_agency_named_at_sign_up_is_asked_once(agency, manager):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from orgs import invitation, joining, leaving, membership, ownership
-from orgs.models import Agency, JoinRequest, Role, User
+from orgs.models import Agency, Application, JoinRequest, Role, User
 from orgs.permissions import RESPONSIBILITIES, can
 from portal import demo
 from tests import factories
@@ -75,8 +75,9 @@ def test_a_withdrawn_entry_comes_back_without_the_owner_who_is_gone(agency, owne
 
 def test_a_closed_account_keeps_the_work_and_loses_the_person(client, agency, owner, member, deliver):
     factories.with_address(member)
-    other = factories.agency()
-    asked = joining.ask_to_join(other, user=member)
+    claimed, free = factories.agency(), factories.agency()
+    factories.member_of(claimed, role="owner")
+    asked, claim = (joining.ask_to_join(other, user=member) for other in (claimed, free))
     email, name = member.email, member.name
     client.force_login(member)
     page = client.get(reverse("close_account")).content.decode()
@@ -94,6 +95,7 @@ def test_a_closed_account_keeps_the_work_and_loses_the_person(client, agency, ow
     assert list(closed.emailaddress_set.all()) == []
     assert agency.memberships.get(user=member).status == "left"
     assert JoinRequest.objects.get(pk=asked.pk).status == "withdrawn"
+    assert Application.objects.get(pk=claim.pk).status == "withdrawn"
     assert client.get("/desk/").status_code == 302
     assert [mail.to for mail in deliver()] == [[email]]
     assert factories.user(email=email).email == email  # may sign up again

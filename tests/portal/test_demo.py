@@ -8,7 +8,16 @@ from django_tasks_db.models import DBTaskResult
 
 from casestudies.models import CaseStudy
 from events.models import Event, Registration, SeatPool
-from orgs.models import Agency, Membership, Partnership, User
+from orgs.models import (
+    Agency,
+    Application,
+    Evidence,
+    Membership,
+    Partnership,
+    Recommendation,
+    User,
+    Verification,
+)
 from portal import demo
 from tests import factories
 
@@ -48,9 +57,17 @@ def test_the_same_seed_builds_the_same_world_and_one_command_takes_it_away(setti
     demo.build(seed=7, today=TODAY, step=lambda what: None)
     first = world()
 
-    assert (len(first["agencies"]), len(first["events"]), len(first["cases"])) == (24, 60, 36)
+    assert (len(first["agencies"]), len(first["events"]), len(first["cases"])) == (25, 60, 36)
     assert len(first["partnerships"]) >= 24
     assert Registration.objects.filter(status="waitlisted").exists()
+    assert sorted(Agency.objects.with_level(TODAY).values_list("level", flat=True)) == [0] * 15 + [
+        *[1] * 3,
+        *[2] * 3,
+        *[3] * 3,
+        4,
+    ]
+    assert [agency.legal_name for agency in Agency.objects.unclaimed()] == ["惠州市惠城区南岸新市民服务社"]
+    assert sorted(Application.objects.open().values_list("kind", flat=True)) == ["claim", "verification"]
     for pool in SeatPool.objects.all():
         assert pool.taken == pool.registrations.filter(status="confirmed").count() <= pool.capacity
     assert (DBTaskResult.objects.count(), mail.outbox) == (0, [])
@@ -58,7 +75,8 @@ def test_the_same_seed_builds_the_same_world_and_one_command_takes_it_away(setti
     factories.case(Agency.objects.get(slug="dg-tongxin"))  # what people tried out goes too
     demo.remove()
     assert (User.objects.count(), Agency.objects.count()) == (people_before, agencies_before)
-    assert [model.objects.count() for model in (Event, CaseStudy, Partnership, Registration)] == [0, 0, 0, 0]
+    left = (Event, CaseStudy, Partnership, Registration, Application, Evidence, Verification, Recommendation)
+    assert [model.objects.count() for model in left] == [0] * 8
 
     demo.build(seed=7, today=TODAY, step=lambda what: None)
     assert world() == first

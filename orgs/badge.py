@@ -1,0 +1,23 @@
+"""What an agency's page says about how far it was checked, and whether somebody looks after the entry."""
+
+from orgs import joining, uscc
+from orgs.models import Agency, Application
+
+
+def context(agency: Agency, user) -> dict:
+    """For the agency as this reader sees it: the level in force with what was checked, the doubt about a shown code, and this person's claim if one waits."""
+    verification = agency.verification
+    own_claim = None
+    if user.is_authenticated and not agency.is_claimed:
+        own_claim = agency.applications.open().filter(applicant=user, kind=Application.Kind.CLAIM).first()
+    is_free = (
+        agency.status == Agency.Status.LISTED
+        and not agency.is_claimed
+        and not joining.deciders(agency).exists()
+    )
+    return {
+        "verification": verification,
+        "is_free": is_free,
+        "own_claim": own_claim,
+        "code_doubt": uscc.check(agency.uscc).sentence if agency.uscc else "",
+    }
