@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench bench-registration bench-weight clean lock messages
+.PHONY: run test check bench bench-registration bench-weight bench-directory clean lock messages
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -26,6 +26,9 @@ bench-registration: $(VENV)/installed-dev
 
 bench-weight: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.weight
+
+bench-directory: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.directory
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache .mypy_cache

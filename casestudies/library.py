@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, ExtractYear, Substr
 from django.utils.translation import gettext as _
 
 from casestudies.models.casestudy import CaseStudy
+from orgs.divisions import ended_within
 from orgs.models import Division
 from portal.models import Topic
 from portal.search import DEEPEST, search
@@ -155,7 +156,9 @@ def conditions_of(query, division: Division | None) -> dict[str, Q]:
             )
             conditions[name] = Q(pk__in=tagged.values("casestudy"))
     if division:
-        conditions["place"] = Q(division__code__startswith=division.stem)
+        conditions["place"] = Q(division__code__startswith=division.stem) | Q(
+            division__in=ended_within(division)
+        )
     if query.get("kind") in CaseStudy.Kind.values:
         conditions["kind"] = Q(kind=query["kind"])
     if (level := number(query.get("evidence", ""))) in CaseStudy.Evidence.values:

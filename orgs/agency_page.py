@@ -2,19 +2,19 @@
 
 from orgs import freshness, network, visibility
 from orgs.models import Agency
+from orgs.ties import all_ties
 
 
 def context(agency: Agency, user) -> dict:
     """Services with where and for whom, the people who want to be named, and the partners."""
-    partnerships = [
-        partnership
-        for partnership in network.partnerships_to_show()
-        if agency.pk in {party.agency_id for party in partnership.parties.all()}
-    ]
     services = agency.services.offered().prefetch_related(
         "types", "populations", "methods", "languages", "areas__parent"
     )
     spoken = {topic for service in services for topic in service.languages.all()}
+    partnerships = list(network.partnerships_to_show(agency))
+    ties = list(all_ties(agency))
+    partners = {pk for tie in ties for pk in tie.agencies}
+    rows = network.together(ties, Agency.objects.listed().in_bulk(partners))
     return {
         "services": services,
         "languages_spoken": sorted(spoken, key=lambda topic: topic.position),
@@ -22,7 +22,8 @@ def context(agency: Agency, user) -> dict:
         "sections": freshness.sections_of(agency),
         "people": agency.memberships.active().filter(is_shown=True).select_related("user"),
         "partnerships": partnerships,
-        "network": network.around(agency, partnerships),
+        "together": rows,
+        "network": network.around(agency, partnerships, rows),
     }
 
 

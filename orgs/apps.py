@@ -10,12 +10,11 @@ class OrgsConfig(AppConfig):
     default = True
 
     def ready(self):
-        from orgs import owner_guard
+        from orgs import evidence, owner_guard, stamps  # noqa: F401  each listens to what happens to rows
 
         pre_migrate.connect(owner_guard.before_migrate, sender=self)
         post_migrate.connect(owner_guard.after_migrate, sender=self)
         post_delete.connect(owner_guard.refuse_to_delete_the_last_owner, sender="orgs.Membership")
-        from orgs import evidence  # noqa: F401  a deleted row takes its file along
 
 
 class UsersConfig(WagtailUsersAppConfig):

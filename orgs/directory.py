@@ -1,312 +1,394 @@
-"""The directory: which agencies fit what a visitor asks, and how many would fit each further choice.
+"""The directory: which listed agencies fit what a visitor asks, and how many would fit each further choice.
 
-A few hundred agencies are a small table. Their facts are read whole, in a fixed number of queries, and chosen from
-here; so every choice can say how many agencies it leads to, and a name is found by its pinyin initials on any database.
+Within one filter any of the chosen values will do, between filters all must fit. What can be asked is in `orgs/facts.py`.
+Drafts are not part of it: a member sees the own one above the list.
 """
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from django.core.paginator import Paginator
+from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
-from orgs.models.agency import Agency
-from orgs.models.division import Division
-from orgs.models.service import Service
+from orgs import coverage, directory_list, facts
+from orgs.divisions import successors_of
+from orgs.facts import Snapshot
+from orgs.models import Agency, Division, Verification
 from portal.bilingual import Text
 from portal.models import Topic
 
 ROWS_ON_A_PAGE = 20
 LONGEST_QUESTION = 100
-FACETS = {
-    "service": Topic.Scheme.SERVICE,
-    "population": Topic.Scheme.POPULATION,
-    "method": Topic.Scheme.METHOD,
-    "type": Topic.Scheme.ORGANISATION,
+MOST_VALUES = 30  # of one filter; a longer address was not made here
+DORMANT = 3
+VIEWS = ("coverage", "print")
+
+#: The filters by a vocabulary: name in the address, vocabulary, words above the choices.
+VOCABULARIES = {
+    "population": (Topic.Scheme.POPULATION, gettext_lazy("For whom")),
+    "service": (Topic.Scheme.SERVICE, gettext_lazy("What")),
+    "method": (Topic.Scheme.METHOD, gettext_lazy("How")),
+    "language": (Topic.Scheme.LANGUAGE, gettext_lazy("Language or dialect")),
+    "type": (Topic.Scheme.ORGANISATION, gettext_lazy("Kind of organisation")),
 }
 
 
-@dataclass
-class Facts:
-    """What is asked about one agency: names in lower case, codes of topics, codes of districts."""
+@dataclass(frozen=True)
+class Choices:
+    """What the address of a page asks for. `picked` is by filter; a `level` of 0 asks for no verification."""
 
-    pk: int
-    names: tuple[str, ...]
-    seat: str
-    type: set[str]
-    service: set[str] = field(default_factory=set)
-    population: set[str] = field(default_factory=set)
-    method: set[str] = field(default_factory=set)
-    areas: set[str] = field(default_factory=set)
-    #: Which districts and which groups one and the same service joins: (district code, topic code).
-    reach: set[tuple[str, str]] = field(default_factory=set)
+    words: str = ""
+    district: Division | None = None
+    picked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    level: int = 0
+    with_dormant: bool = False
+    sort: str = ""
+    view: str = ""
+    rows: str = ""  # of the coverage table: populations, or services
+    #: The division that the address names and that is no more, when `district` is what became of it.
+    was: Division | None = None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        pairs = [("q", self.words), ("district", self.district.code if self.district else "")]
+        pairs += [(name, code) for name, codes in self.picked.items() for code in codes]
+        pairs += [
+            ("level", str(self.level or "")),
+            ("dormant", "1" if self.with_dormant else ""),
+            ("sort", self.sort),
+            ("view", self.view),
+            ("rows", self.rows if self.view == "coverage" else ""),
+        ]
+        return [(name, value) for name, value in pairs if value]
+
+    def url(self, **changes) -> str:
+        """The address of the directory with these choices, some of them changed."""
+        return "?" + urlencode(replace(self, **changes).pairs())
+
+    def toggled(self, name: str, code: str) -> dict[str, tuple[str, ...]]:
+        """`picked` with one value of one filter added, or taken away."""
+        codes = self.picked.get(name, ())
+        codes = tuple(each for each in codes if each != code) if code in codes else (*codes, code)
+        return {**self.picked, name: codes}
 
 
 @dataclass
 class Option:
-    """One choice of a filter: its code, its words, how many agencies it leads to."""
+    """One choice of a filter: its code, its words, how many agencies it leads to, the address that chooses or drops it."""
 
     code: str
-    name: Text
+    name: Text | str
     count: int
     is_chosen: bool = False
+    url: str = ""
     narrower: "list[Option]" = field(default_factory=list)
 
-
-def read_facts(user) -> list[Facts]:
-    """The facts of every agency this person may see, in the order of the names' pinyin."""
-    agencies: dict[int, Facts] = {}
-    columns = ("pk", "legal_name", "short_name", "name_en", "division__code", "org_type__code")
-    for pk, *names, seat, kind in Agency.objects.visible_to(user).order_by().values_list(*columns):
-        agencies[pk] = Facts(pk, tuple(name.lower() for name in names if name), seat or "", {kind})
-    services: dict[int, tuple[int, dict[str, set[str]]]] = {}
-    for pk, agency in (
-        Service.objects.offered().filter(agency__in=list(agencies)).order_by().values_list("pk", "agency")
-    ):
-        services[pk] = (agency, defaultdict(set))
-    for name, attribute in {
-        "types": "service",
-        "populations": "population",
-        "methods": "method",
-        "areas": "areas",
-    }.items():
-        through = Service._meta.get_field(name).remote_field.through
-        target = "division" if name == "areas" else "topic"
-        for service, code in through.objects.values_list("service", f"{target}__code"):
-            if service in services:
-                agency, codes = services[service]
-                codes[attribute].add(code)
-                getattr(agencies[agency], attribute).add(code)
-    for agency, codes in services.values():
-        facts = agencies[agency]
-        for district in codes["areas"] or {facts.seat}:
-            facts.reach |= {(district, population) for population in codes["population"]}
-    return sorted(agencies.values(), key=lambda facts: (spelled(facts.names[0]), facts.pk))
+    @property
+    def is_deep(self) -> bool:
+        """Whether a district lies below a prefecture, and so is set in under it."""
+        return not self.code.endswith("00")
 
 
-@lru_cache(maxsize=20_000)
-def spelled(name: str) -> tuple[str, ...]:
-    """A name as syllables of pinyin; what is not Chinese stays as it is."""
-    return tuple(lazy_pinyin(name))
+@dataclass
+class Facet:
+    """A filter with its choices."""
+
+    name: str
+    title: str
+    options: list[Option]
+
+    @property
+    def is_chosen(self) -> bool:
+        return any(option.is_chosen for option in self.options)
 
 
-@lru_cache(maxsize=20_000)
-def initials(name: str) -> str:
-    """The first letters: 东城同心 is dctx."""
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+class Found:
+    """The agencies that fit the choices, as sets of bits; and those that fit all but one filter, for counting it."""
+
+    def __init__(self, snapshot: Snapshot, choices: Choices):
+        self.snapshot = snapshot
+        self.ranks: dict[int, int] = {}
+        sets: dict[str, int] = {}
+        if choices.words:
+            self.ranks = snapshot.named(choices.words)
+            sets["words"] = facts.bits(list(self.ranks)) if self.ranks else 0
+        if choices.district:
+            sets["district"] = snapshot.reaching(choices.district.stem)
+        for name, codes in choices.picked.items():
+            if codes:
+                sets[name] = snapshot.having(name, codes)
+        if choices.level:
+            sets["level"] = snapshot.having("level", [str(choices.level)])
+        self.sets = sets
+        self.dormant = snapshot.in_tier(DORMANT)
+        self.start = snapshot.everybody if choices.with_dormant else snapshot.everybody & ~self.dormant
+        self.all = self.but("")
+        self.dormant_count = (self.but("", start=self.dormant)).bit_count()
+
+    def but(self, left_out: str, start: int | None = None) -> int:
+        """The agencies that fit everything except one filter."""
+        found = self.start if start is None else start
+        for name, fitting in self.sets.items():
+            if name != left_out:
+                found &= fitting
+        return found
+
+    def ordered(self, sort: str) -> list[int]:
+        """The slots in the order of the list: a name that was asked for comes by how well it fits."""
+        by_name = "en" if (get_language() or "").startswith("en") else "zh"
+        slots = self.snapshot.ordered(self.all, "confirmed" if sort == "confirmed" else by_name)
+        if self.ranks and not sort:
+            slots.sort(key=lambda slot: self.ranks[slot])
+        return slots
 
 
-def is_named(facts: Facts, words: str) -> bool:
-    """Whether a name of the agency contains the words: as written, as pinyin, or as pinyin initials."""
-    words = " ".join(words.lower().split())
-    close = words.replace(" ", "")
-    return any(words in name for name in facts.names) or (
-        close.isascii()
-        and any(close in "".join(spelled(name)) or close in initials(name) for name in facts.names[:2])
+def read_choices(query, topics: dict[str, Topic]) -> Choices:
+    """What the address asks for. What it cannot mean is left out: an old link still shows a directory."""
+    picked: dict[str, tuple[str, ...]] = {}
+    for name, (scheme, _title) in VOCABULARIES.items():
+        codes = dict.fromkeys(query.getlist(name)[:MOST_VALUES])
+        picked[name] = tuple(code for code in codes if code in topics and topics[code].scheme == scheme)
+    picked["focus"] = tuple(
+        dict.fromkeys(code for code in query.getlist("focus")[:MOST_VALUES] if code in Agency.Focus.values)
+    )
+    level = query.get("level", "")
+    district, was = read_district(query.get("district", ""))
+    return Choices(
+        words=" ".join(query.get("q", "").replace("\x00", " ").split())[:LONGEST_QUESTION],
+        district=district,
+        was=was,
+        picked=picked,
+        level=int(level) if level in map(str, Verification.Level.values) else 0,
+        with_dormant=query.get("dormant") == "1",
+        sort="confirmed" if query.get("sort") == "confirmed" else "",
+        view=query.get("view", "") if query.get("view") in VIEWS else "",
+        rows="service" if query.get("rows") == "service" else "",
     )
 
 
-def is_within(code: str, wider: str) -> bool:
-    """Whether a topic is the wider one or a narrower one of it: svc:education.2 is within svc:education."""
-    return code == wider or code.startswith(f"{wider}.")
-
-
-class Places:
-    """Provinces and prefectures: the districts that can be chosen. Codes nest, so a stem stands for all below it."""
-
-    def __init__(self):
-        levels = (Division.Level.PROVINCE, Division.Level.PREFECTURE)
-        self.by_stem = {place.stem: place for place in Division.objects.current().filter(level__in=levels)}
-
-    def of(self, code: str) -> Division | None:
-        """The prefecture of a district, or the province where there is none (Beijing)."""
-        return self.by_stem.get(code[:4]) or self.by_stem.get(code[:2])
-
-    def above(self, code: str) -> set[str]:
-        """The stems of the districts that contain this one, itself included."""
-        return {stem for stem in (code[:2], code[:4]) if stem in self.by_stem}
-
-
-def stem_of(code: str) -> str:
-    """What all districts within this one share: 44 for 440000, 4419 for 441900, 440306 for itself."""
-    for length, zeros in ((2, "0000"), (4, "00")):
-        if code[length:] == zeros:
-            return code[:length]
-    return code
-
-
-def serves(facts: Facts, district: str) -> bool:
-    """Whether the agency sits in the district, serves a part of it, or serves a wider area that contains it."""
-    stem = stem_of(district)
-    return facts.seat.startswith(stem) or any(
-        area.startswith(stem) or stem.startswith(stem_of(area)) for area in facts.areas
-    )
-
-
-def fits(facts: Facts, chosen: dict[str, str], *, leaving_out: str = "") -> bool:
-    """Whether the agency fits everything that was chosen, except one filter that is being counted."""
-    for name, value in chosen.items():
-        if name == leaving_out:
-            continue
-        if name == "q":
-            if not is_named(facts, value):
-                return False
-        elif name == "district":
-            if not serves(facts, value):
-                return False
-        elif not any(is_within(code, value) for code in getattr(facts, name)):
-            return False
-    return True
-
-
-def read_choices(query, topics: dict[str, Topic]) -> dict[str, str]:
-    """What the address of the page asks for. What it cannot mean is left out: an old link still shows a directory."""
-    chosen = {
-        name: query.get(name, "") for name in ("q", "service", "population", "method", "district", "type")
-    }
-    chosen["q"] = " ".join(chosen["q"].split())[:LONGEST_QUESTION]
-    for name, scheme in FACETS.items():
-        topic = topics.get(chosen[name])
-        if topic is None or topic.scheme != scheme:
-            chosen[name] = ""
-    if not (
-        chosen["district"].isascii()
-        and chosen["district"].isdigit()
-        and len(chosen["district"]) in (6, 9, 12)
-    ):
-        chosen["district"] = ""
-    return {name: value for name, value in chosen.items() if value}
-
-
-def topic_options(
-    name: str, everything: list[Facts], chosen: dict[str, str], topics: dict[str, Topic]
-) -> list[Option]:
-    """The terms of one vocabulary that lead somewhere, in its own order, with the chosen one whatever it leads to."""
-    counts: Counter[str] = Counter()
-    for facts in everything:
-        if fits(facts, chosen, leaving_out=name):
-            counts.update({code.partition(".")[0] for code in getattr(facts, name)} | getattr(facts, name))
-    value = chosen.get(name)
-    return [
-        Option(code, topic.name, counts[code], code == value)
-        for code, topic in topics.items()
-        if topic.scheme == FACETS[name] and (code == value or (counts[code] and "." not in code))
-    ]
-
-
-def district_options(everything: list[Facts], chosen: dict[str, str], places: Places) -> list[Option]:
-    """Provinces with their prefectures, as far as agencies sit or serve there."""
-    counts: Counter[str] = Counter()
-    for facts in everything:
-        if fits(facts, chosen, leaving_out="district"):
-            codes = {facts.seat, *facts.areas}
-            counts.update({stem for code in codes for stem in places.above(code)})
-    value = stem_of(chosen.get("district", ""))
-    provinces: dict[str, Option] = {}
-    for stem in sorted(counts):
-        place = places.by_stem[stem]
-        option = Option(place.code, place.name, counts[stem], stem == value)
-        if len(stem) == 2:
-            provinces[stem] = option
-        elif stem[:2] in provinces:
-            provinces[stem[:2]].narrower.append(option)
-        else:
-            provinces[stem] = option
-    return list(provinces.values())
+def read_district(code: str) -> tuple[Division | None, Division | None]:
+    """The district in force with this code; or what became of it, and the one that is no more."""
+    if not (code.isascii() and code.isdigit() and len(code) in (6, 9, 12)):
+        return None, None
+    same = list(Division.objects.filter(code=code).select_related("parent__parent").order_by("-first_year"))
+    for division in same:
+        if division.last_year is None:
+            return division, None
+    for division in same:
+        if successors := successors_of(division):
+            return successors[0], division
+    return None, None
 
 
 def read_topics() -> dict[str, Topic]:
     """The terms in use, by code, in the order of their vocabularies."""
-    return {topic.code: topic for topic in Topic.objects.filter(scheme__in=FACETS.values(), is_active=True)}
+    schemes = [scheme for scheme, _title in VOCABULARIES.values()]
+    return {topic.code: topic for topic in Topic.objects.filter(scheme__in=schemes, is_active=True)}
 
 
-def finder(user) -> dict[str, list[Option]]:
-    """The three choices of the sentence on the home page: where, for whom, what."""
-    everything, topics = read_facts(user), read_topics()
-    return {
-        "districts": district_options(everything, {}, Places()),
-        "populations": topic_options("population", everything, {}, topics),
-        "services": topic_options("service", everything, {}, topics),
+def topic_options(name: str, found: Found, choices: Choices, topics: dict[str, Topic]) -> list[Option]:
+    """The terms of one vocabulary that lead somewhere, in its own order; narrower ones below a term that is chosen."""
+    scheme = VOCABULARIES[name][0]
+    others, index = found.but(name), found.snapshot.index
+    chosen = choices.picked.get(name, ())
+    open_heads = {code.partition(".")[0] for code in chosen}
+    options: dict[str, Option] = {}
+    for code, topic in topics.items():
+        head, _dot, rest = code.partition(".")
+        if topic.scheme != scheme or (rest and head not in open_heads):
+            continue
+        count = (others & index.get((name, code), 0)).bit_count()
+        if not count and code not in chosen:
+            continue
+        url = choices.url(picked=choices.toggled(name, code))
+        option = Option(code, topic.name, count, code in chosen, url)
+        if rest and head in options:
+            options[head].narrower.append(option)
+        else:
+            options[code] = option
+    return list(options.values())
+
+
+def facets(found: Found, choices: Choices, topics: dict[str, Topic]) -> list[Facet]:
+    """Every filter that offers a choice."""
+    all_facets = [
+        Facet(name, title, topic_options(name, found, choices, topics))
+        for name, (_scheme, title) in VOCABULARIES.items()
+    ]
+    others = found.but("level")
+    all_facets.append(
+        Facet(
+            "level",
+            _("Checked by the portal, at least"),
+            [
+                Option(
+                    str(level.value),
+                    level.label,
+                    count,
+                    level == choices.level,
+                    choices.url(level=0 if level == choices.level else level.value),
+                )
+                for level in Verification.Level
+                if (count := (others & found.snapshot.having("level", [str(level.value)])).bit_count())
+                or level == choices.level
+            ],
+        )
+    )
+    others, chosen = found.but("focus"), choices.picked.get("focus", ())
+    all_facets.append(
+        Facet(
+            "focus",
+            _("Focus on migrants"),
+            [
+                Option(
+                    focus.value,
+                    focus.label,
+                    count,
+                    focus.value in chosen,
+                    choices.url(picked=choices.toggled("focus", focus.value)),
+                )
+                for focus in Agency.Focus
+                if (count := (others & found.snapshot.having("focus", [focus.value])).bit_count())
+                or focus.value in chosen
+            ],
+        )
+    )
+    return [facet for facet in all_facets if facet.options]
+
+
+def district_options(
+    found: Found, choices: Choices, narrower: Iterable[Division], *, is_open: bool = False
+) -> list[Option]:
+    """Provinces as far as agencies sit or serve there; below the chosen one its parts, down to what was chosen.
+
+    `is_open`: every province with its prefectures. `narrower` are the parts of the chosen district.
+    """
+    others, index = found.but("district"), found.snapshot.index
+    chosen = choices.district.stem if choices.district else ""
+    stems = {
+        stem: place
+        for stem, place in found.snapshot.places.items()
+        if len(stem) == 2 or is_open or (chosen and stem[:2] == chosen[:2])
     }
+    if choices.district:
+        stems |= {place.stem: place for place in (*narrower, choices.district)}
+    provinces: dict[str, Option] = {}
+    for stem, place in sorted(stems.items()):
+        count = (others & index.get(("within", stem), 0)).bit_count()
+        if not count and stem != chosen:
+            continue
+        option = Option(place.code, place.name, count, stem == chosen, choices.url(district=place))
+        if stem[:2] in provinces:
+            provinces[stem[:2]].narrower.append(option)
+        else:
+            provinces[stem[:2] if len(stem) == 2 else stem] = option
+    return list(provinces.values())
 
 
-def chips(chosen: dict[str, str], topics: dict[str, Topic], district: Division | None) -> list[dict]:
+def chips(choices: Choices, topics: dict[str, Topic]) -> list[dict]:
     """What was chosen, in words, each with the address of the directory without it."""
-    words = {name: topics[value].name for name, value in chosen.items() if name in FACETS}
-    if "q" in chosen:
-        words["q"] = _("“%(words)s”") % {"words": chosen["q"]}
-    if "district" in chosen:
-        words["district"] = district.name if district else chosen["district"]
-    return [
-        {
-            "words": words[name],
-            "url": "?" + urlencode({other: value for other, value in chosen.items() if other != name}),
-        }
-        for name in chosen
-    ]
+    chosen: list[tuple[str, dict]] = []
+    if choices.words:
+        chosen.append((_("“%(words)s”") % {"words": choices.words}, {"words": ""}))
+    if choices.district:
+        chosen.append((choices.district.full_name, {"district": None}))
+    for name, codes in choices.picked.items():
+        for code in codes:
+            words = topics[code].name if code in topics else Agency.Focus(code).label
+            chosen.append((words, {"picked": choices.toggled(name, code)}))
+    if choices.level:
+        words = _("At least: %(level)s") % {"level": Verification.Level(choices.level).label}
+        chosen.append((words, {"level": 0}))
+    if choices.with_dormant:
+        chosen.append((_("With entries that nobody has confirmed for a year"), {"with_dormant": False}))
+    return [{"words": words, "url": choices.url(**changes)} for words, changes in chosen]
 
 
-def coverage(found: list[Facts], topics: dict[str, Topic], places: Places, chosen: dict[str, str]) -> dict:
-    """How many of the found agencies serve which group in which district; an empty cell is a question to ask."""
-    agencies: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for facts in found:
-        for district, population in facts.reach:
-            if place := places.of(district):
-                agencies[population.partition(".")[0], place.stem].add(facts.pk)
-    stems = sorted({stem for _population, stem in agencies})
-    shown = [
-        topic for code, topic in topics.items() if topic.scheme == Topic.Scheme.POPULATION and "." not in code
-    ]
-    kept = {name: value for name, value in chosen.items() if name not in ("population", "district")}
+def parts_of(district: Division | None) -> list[Division]:
+    """The districts of the level below: provinces of the country, counties of a prefecture, townships where it has none."""
+    places = Division.objects.current().select_related("parent")
+    if district is None:
+        return list(places.filter(level=Division.Level.PROVINCE))
+    below = list(places.filter(parent=district))
+    above_townships = [place for place in below if place.level != Division.Level.TOWNSHIP]
+    return above_townships or below
+
+
+def finder() -> dict[str, list[Option]]:
+    """The three choices of the sentence on the home page: where, for whom, what."""
+    topics, nothing = read_topics(), Choices()
+    found = Found(facts.current(), nothing)
     return {
-        "places": [places.by_stem[stem] for stem in stems],
-        "rows": [
-            {
-                "population": topic,
-                "cells": [
-                    {
-                        "count": len(agencies[topic.code, stem]),
-                        "url": "?"
-                        + urlencode(
-                            {**kept, "population": topic.code, "district": places.by_stem[stem].code}
-                        ),
-                    }
-                    for stem in stems
-                ],
-            }
-            for topic in shown
-        ],
+        "districts": district_options(found, nothing, (), is_open=True),
+        "populations": topic_options("population", found, nothing, topics),
+        "services": topic_options("service", found, nothing, topics),
     }
+
+
+def named(words: str) -> list[int]:
+    """The primary keys of the listed agencies with these words in a name, the best fit first; all without words."""
+    found = Found(facts.current(), Choices(words=words, with_dormant=True))
+    return [found.snapshot.facts[slot].pk for slot in found.ordered("")]
+
+
+def found_in_order(query) -> list[int]:
+    """The primary keys of all agencies that the address asks for, in the order of its list."""
+    choices = read_choices(query, read_topics())
+    found = Found(facts.current(), choices)
+    return [found.snapshot.facts[slot].pk for slot in found.ordered(choices.sort)]
+
+
+def own_drafts(user):
+    """The agencies of this person that wait to be listed. Nobody else sees them, so they are in no number."""
+    if not user.is_authenticated:
+        return Agency.objects.none()
+    own = user.memberships.active().values("agency")
+    return Agency.objects.filter(pk__in=own, status=Agency.Status.DRAFT).for_rows()
 
 
 def context(query, user) -> dict:
     """Everything the directory's page shows for one address."""
-    everything, topics, places = read_facts(user), read_topics(), Places()
-    chosen = read_choices(query, topics)
-    found = [facts for facts in everything if fits(facts, chosen)]
-    district = None
-    if "district" in chosen:
-        district = Division.objects.current().filter(code=chosen["district"]).first()
+    topics = read_topics()
+    choices = read_choices(query, topics)
+    found = Found(facts.current(), choices)
+    narrower = parts_of(choices.district) if choices.district or choices.view == "coverage" else []
     parts = {
-        "chosen": chosen,
-        "chips": chips(chosen, topics, district),
-        "options": {
-            **{name: topic_options(name, everything, chosen, topics) for name in FACETS},
-            "district": district_options(everything, chosen, places),
-        },
-        "agency_count": len(found),
-        "list_url": "?" + urlencode(chosen),
-        "coverage_url": "?" + urlencode({**chosen, "view": "coverage"}),
+        "choices": choices,
+        "kept": [pair for pair in choices.pairs() if pair[0] not in ("q", "district")],
+        "chips": chips(choices, topics),
+        "nothing_chosen_url": Choices(view=choices.view, rows=choices.rows).url(),
+        "facets": facets(found, choices, topics),
+        "districts": district_options(found, choices, narrower),
+        "agency_count": found.all.bit_count(),
+        "dormant_count": 0 if choices.with_dormant else found.dormant_count,
+        "dormant_url": choices.url(with_dormant=True),
+        "list_url": choices.url(view="", rows=""),
+        "coverage_url": choices.url(view="coverage"),
+        "print_url": choices.url(view="print", rows=""),
+        "files": [
+            {"words": words, "url": reverse("directory_file", args=[style]) + choices.url(view="", rows="")}
+            for style, words in (("csv", _("As CSV")), ("xlsx", _("As an Excel table")))
+        ],
+        "sorts": [
+            {"words": words, "url": choices.url(sort=sort), "is_chosen": choices.sort == sort}
+            for sort, words in (
+                ("", _("Best fit") if choices.words else _("By name")),
+                ("confirmed", _("Recently confirmed")),
+            )
+        ],
     }
-    if query.get("view") == "coverage":
-        return {**parts, "coverage": coverage(found, topics, places, chosen)}
-    page = Paginator([facts.pk for facts in found], ROWS_ON_A_PAGE).get_page(query.get("page"))
-    rows = Agency.objects.visible_to(user).for_rows().in_bulk(list(page.object_list))
+    if choices.view == "coverage":
+        return {**parts, "coverage": coverage.table(found, choices, topics, narrower)}
+    pks = [found.snapshot.facts[slot].pk for slot in found.ordered(choices.sort)]
+    if choices.view == "print":
+        return {**parts, **directory_list.context(pks)}
+    page = Paginator(pks, ROWS_ON_A_PAGE).get_page(query.get("page"))
+    shown = Agency.objects.listed().for_rows().in_bulk(list(page.object_list))
     return {
         **parts,
+        "own_drafts": list(own_drafts(user)) if page.number == 1 else [],
         "page_of_agencies": page,
-        "agencies": [rows[pk] for pk in page.object_list if pk in rows],
+        "agencies": [shown[pk] for pk in page.object_list if pk in shown],
     }

@@ -8,16 +8,20 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orgs.divisions import successors_of
 from orgs.models import Division
 
 ASKED_BACK = 6
 
 
-def find(words: str) -> list[Division]:
-    """The districts in force that the words can mean: a code, 东莞市, 东莞, 广东省东莞市, Dongguan, or Dongguan, Guangdong."""
+def find(words: str, *, ended: bool = False) -> list[Division]:
+    """The districts in force that the words can mean: a code, 东莞市, 东莞, 广东省东莞市, Dongguan, or Dongguan, Guangdong.
+
+    `ended`: those that are no more instead.
+    """
     words = " ".join(words.split())
     close = words.replace(" ", "")
-    divisions = Division.objects.current().select_related("parent__parent")
+    divisions = Division.objects.filter(last_year__isnull=not ended).select_related("parent__parent")
     if re.fullmatch(r"[0-9]{6}|[0-9]{9}|[0-9]{12}", close, re.ASCII):
         return list(divisions.filter(code=close))
     spoken = divisions.annotate(
@@ -35,10 +39,25 @@ def find(words: str) -> list[Division]:
     )
 
 
+def offer_successors(words: str) -> None:
+    """Raise ValidationError with what a district of this name became, when it is one that is no more."""
+    for division in sorted(find(words, ended=True), key=lambda division: -division.last_year):
+        if successors := successors_of(division):
+            raise forms.ValidationError(
+                _("%(was)s has not existed since %(year)d. Today it is %(now)s. Please write that."),
+                params={
+                    "was": division.full_name,
+                    "year": division.last_year + 1,
+                    "now": _(" or ").join(str(each.full_name) for each in successors),
+                },
+            )
+
+
 def find_one(words: str) -> Division:
     """The one district that the words mean. Raises ValidationError with what else they could mean."""
     found = find(words)
     if not found:
+        offer_successors(words)
         raise forms.ValidationError(
             _(
                 "No district is called “%(words)s”. Write it as in 东莞市, 深圳市宝安区, or as a six-digit code."

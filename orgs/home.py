@@ -7,6 +7,6 @@ from orgs.models import Agency
 def context(user) -> dict:
     return {
         "agency_count": Agency.objects.listed().count(),
-        "finder": directory.finder(user),
+        "finder": directory.finder(),
         **network.context(user),
     }

@@ -1,121 +1,110 @@
-"""Who works with whom, as a picture and as a table: the same confirmed partnerships in both.
+"""Who works with whom, as a picture and as a table: the same public facts in both.
 
-The picture is laid out here, not in the browser: springs pull partners together, everybody keeps a distance, labels
-are moved apart. No chance is involved, so the same partnerships give the same picture, and it is kept until they change.
+Two kinds of facts: partnerships, which every party has confirmed, and what agencies did together, which every record app
+tells by itself (`orgs/ties.py`). Each line is drawn for a reason that the table names and links to.
 """
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import combinations
-from unicodedata import east_asian_width
 
 from django.core.cache import cache
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from orgs.models import Agency, Partnership
+from orgs.network_picture import Edge, Node, Picture, css_of, finish, line_up_below, part_labels, spring, wrap
+from orgs.permissions import agencies_where
+from orgs.ties import Tie, TieKind, all_ties
 from portal.models import Topic
 
-EM = 14  # the size of a label in units of the picture; portal/static/portal/css/components.css says the same
-LINE = 17
-LABEL_EMS = 6.5
 LABELS = (
     60  # with more agencies than this, only the best connected are named in the picture; all are in the table
 )
-ALONE_SHOWN = 40
-MARGIN = 12
-SHEET = (560, 400)  # for 20 agencies; labels stay readable where the picture is 40 rem wide
-STEP = 110
+DRAWN = 300  # the best connected; laying out more takes longer than a reader waits
+ALONE_DRAWN, ALONE_NAMED = 40, 300
 KEPT_FOR = 24 * 3600
 
 
-def css_of(kind: Topic) -> str:
-    """col:research as the class col-research."""
-    return kind.code.replace(":", "-")
+@dataclass(frozen=True)
+class Together:
+    """A row of the table: what the same agencies did together, with every piece of evidence, the latest first."""
+
+    kind: TieKind
+    agencies: list[Agency]
+    evidence: list[Tie]
 
 
-@dataclass
-class Node:
-    agency: Agency
-    partners: int
-    radius: float
-    lines: list[str]
-    x: float = 0
-    y: float = 0
-    is_here: bool = False
-
-    @property
-    def label_lines(self) -> list[tuple[str, float]]:
-        """The lines of the label, each with its baseline."""
-        top = self.y + self.radius + LINE
-        return [(line, round(top + number * LINE, 1)) for number, line in enumerate(self.lines)]
-
-    @property
-    def width(self) -> float:
-        return max(2 * self.radius, *(width_of(line) * EM for line in self.lines), 0) + 8
-
-    @property
-    def height(self) -> float:
-        return 2 * self.radius + LINE * len(self.lines) + 8
-
-
-@dataclass
-class Edge:
-    start: Node
-    end: Node
-    kind: Topic
-    path: str = ""
-
-    @property
-    def css(self) -> str:
-        return css_of(self.kind)
-
-
-@dataclass
-class Picture:
-    nodes: list[Node]
-    edges: list[Edge]
-    width: float
-    height: float
-
-
-def partnerships_to_show():
-    """The public facts: confirmed by everybody and going on, with their parties."""
+def partnerships_to_show(agency: Agency | None = None):
+    """The public facts: confirmed by everybody and going on, with their parties. Those of one agency, or all."""
+    partnerships = Partnership.objects.confirmed().current()
+    if agency:
+        partnerships = partnerships.filter(pk__in=agency.parties.values("partnership"))
     return (
-        Partnership.objects.confirmed()
-        .current()
-        .select_related("kind")
-        .prefetch_related("parties__agency")
-        .order_by("started_on", "pk")
+        partnerships.select_related("kind").prefetch_related("parties__agency").order_by("started_on", "pk")
+    )
+
+
+def together(ties: Iterable[Tie], agencies: dict[int, Agency]) -> list[Together]:
+    """The ties between known agencies, those of the same agencies and kind in one row; the most frequent first."""
+    grouped: dict[tuple[TieKind, tuple[int, ...]], list[Tie]] = defaultdict(list)
+    for tie in ties:
+        known = tuple(sorted(pk for pk in tie.agencies if pk in agencies))
+        if len(known) > 1:
+            grouped[tie.kind, known].append(tie)
+    rows = [
+        Together(kind, [agencies[pk] for pk in pks], sorted(evidence, key=lambda tie: tie.on, reverse=True))
+        for (kind, pks), evidence in grouped.items()
+    ]
+    return sorted(
+        rows, key=lambda row: (-len(row.evidence), -row.evidence[0].on.toordinal(), row.evidence[0].url)
     )
 
 
 def context(user) -> dict:
     """The picture of the whole network and its text twin."""
     partnerships = list(partnerships_to_show())
-    agencies = list(Agency.objects.listed().order_by("pk"))
+    ties = list(all_ties())
+    named = {party.agency_id for partnership in partnerships for party in partnership.parties.all()}
+    named.update(pk for tie in ties for pk in tie.agencies)
+    listed = Agency.objects.listed().order_by("pk").only("slug", "legal_name", "short_name", "name_en")
+    known = {agency.pk: agency for agency in listed.filter(pk__in=named)}
+    rows = together(ties, known)
     linked = {party.agency_id for partnership in partnerships for party in partnership.parties.all()}
-    alone = [agency for agency in agencies if agency.pk not in linked]
-    shown = [agency for agency in agencies if agency.pk in linked] + alone[:ALONE_SHOWN]
+    linked.update(agency.pk for row in rows for agency in row.agencies)
+    without = listed.exclude(pk__in=linked)
+    alone = list(without[:ALONE_NAMED])
+    shown = [known[pk] for pk in sorted(linked) if pk in known]
+    # Who has no agency to propose for finds one first.
+    own = agencies_where(user, "partnerships.propose").order_by("pk").first()
+    picture = draw([*shown, *alone[:ALONE_DRAWN]], partnerships, rows)
     return {
-        "network": draw(shown, partnerships),
+        "network": picture,
         "partnerships": partnerships[::-1],
         "partnership_count": len(partnerships),
-        "kinds": kinds_of(partnerships),
+        "together": rows,
+        "kinds": kinds_of(partnerships, rows),
         "agencies_alone": alone,
+        "alone_left_out": without.count() - len(alone) if len(alone) == ALONE_NAMED else 0,
+        "agencies_not_drawn": max(0, len(shown) - DRAWN),
+        "propose_url": reverse("agency_partnerships", args=[own.slug]) if own else reverse("choose_agency"),
+        "can_propose": own is not None,
     }
 
 
-def around(agency: Agency, partnerships: list[Partnership]) -> Picture | None:
+def around(agency: Agency, partnerships: list[Partnership], rows: list[Together] = ()) -> Picture | None:
     """The small picture on an agency's page: the agency and its partners. None when it has none."""
     partners = {
         party.agency_id: party.agency for partnership in partnerships for party in partnership.parties.all()
     }
+    partners |= {partner.pk: partner for row in rows for partner in row.agencies}
     partners.pop(agency.pk, None)
     if not partners:
         return None
-    picture = prepare([agency, *partners.values()], partnerships)
+    picture = prepare([agency, *partners.values()], partnerships, rows)
     here, *others = picture.nodes
     here.is_here = True
     here.x = here.y = 0
@@ -127,9 +116,13 @@ def around(agency: Agency, partnerships: list[Partnership]) -> Picture | None:
     return finish(picture)
 
 
-def draw(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
+def draw(agencies: list[Agency], partnerships: list[Partnership], rows: list[Together] = ()) -> Picture:
     """The picture of these agencies and what joins them. The costly part, the places, is kept for the same input."""
-    picture = prepare(agencies, partnerships)
+    picture = prepare(agencies, partnerships, rows)
+    if len(agencies) > DRAWN:
+        best = sorted(picture.nodes, key=lambda node: (-node.partners, node.agency.pk))[:DRAWN]
+        kept = {node.agency.pk for node in best}
+        picture = prepare([agency for agency in agencies if agency.pk in kept], partnerships, rows)
     facts = [(node.agency.pk, node.lines) for node in picture.nodes]
     facts += [(edge.start.agency.pk, edge.end.agency.pk) for edge in picture.edges]
     key = f"network:{get_language()}:{sha256(repr(facts).encode()).hexdigest()}"
@@ -146,21 +139,29 @@ def draw(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
     return finish(picture)
 
 
-def kinds_of(partnerships: list[Partnership]) -> list[dict]:
-    """The kinds that occur, for the key of the picture."""
-    kinds = sorted({partnership.kind for partnership in partnerships}, key=lambda kind: kind.position)
-    return [{"name": kind.name, "css": css_of(kind)} for kind in kinds]
+def kinds_of(partnerships: list[Partnership], rows: list[Together]) -> list[dict]:
+    """The kinds that occur, for the key of the picture: partnerships first, then what arose by itself."""
+    kinds: list[Topic | TieKind] = sorted(
+        {partnership.kind for partnership in partnerships}, key=lambda kind: kind.position
+    )
+    kinds += sorted({row.kind for row in rows}, key=lambda kind: kind.code)
+    return [{"name": kind.name, "css": css_of(kind), "dash": getattr(kind, "dash", "")} for kind in kinds]
 
 
-def prepare(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
-    """Nodes and edges without their places. A partnership of three joins each with each; one kind joins two once."""
-    joined: dict[tuple[int, int, str], Topic] = {}
+def prepare(agencies: list[Agency], partnerships: list[Partnership], rows: list[Together]) -> Picture:
+    """Nodes and edges without their places. What joins three joins each with each; one kind joins two by one line."""
+    joined: dict[tuple[int, int, str], tuple[Topic | TieKind, int]] = {}
     partners: dict[int, set[int]] = defaultdict(set)
     known = {agency.pk for agency in agencies}
-    for partnership in partnerships:
-        parties = sorted({party.agency_id for party in partnership.parties.all()} & known)
-        for one, other in combinations(parties, 2):
-            joined[one, other, partnership.kind.code] = partnership.kind
+    reasons: list[tuple[set[int], Topic | TieKind, int]] = [
+        ({party.agency_id for party in partnership.parties.all()}, partnership.kind, 1)
+        for partnership in partnerships
+    ]
+    reasons += [({agency.pk for agency in row.agencies}, row.kind, len(row.evidence)) for row in rows]
+    for parties, kind, weight in reasons:
+        for one, other in combinations(sorted(parties & known), 2):
+            before = joined.get((one, other, kind.code), (kind, 0))[1]
+            joined[one, other, kind.code] = kind, before + weight
             partners[one].add(other)
             partners[other].add(one)
     best = sorted(agencies, key=lambda agency: (-len(partners[agency.pk]), agency.pk))[:LABELS]
@@ -175,179 +176,7 @@ def prepare(agencies: list[Agency], partnerships: list[Partnership]) -> Picture:
         for agency in agencies
     }
     edges = [
-        Edge(nodes[one], nodes[other], kind)
-        for (one, other, _code), kind in sorted(joined.items(), key=lambda item: item[0])
+        Edge(nodes[one], nodes[other], kind, weight)
+        for (one, other, _code), (kind, weight) in sorted(joined.items(), key=lambda item: item[0])
     ]
     return Picture(list(nodes.values()), edges, 0, 0)
-
-
-def spring(nodes: list[Node], edges: list[Edge]) -> None:
-    """Places by springs and distances (Fruchterman and Reingold 1991), from a start in the order of the links.
-
-    The work is held to about a second for 300 agencies: the more there are, the fewer the rounds. In the end the
-    picture is brought to a sheet that is as large as the number of agencies asks for.
-    """
-    if not nodes:
-        return
-    neighbours: dict[int, list[int]] = defaultdict(list)
-    index = {node.agency.pk: number for number, node in enumerate(nodes)}
-    pairs = sorted({(index[edge.start.agency.pk], index[edge.end.agency.pk]) for edge in edges})
-    for one, other in pairs:
-        neighbours[one].append(other)
-        neighbours[other].append(one)
-    order = walk(nodes, neighbours)
-    count = len(nodes)
-    distance = 105.0
-    reach = distance * math.sqrt(count) / 2
-    xs, ys = [0.0] * count, [0.0] * count
-    for number, node in enumerate(
-        order
-    ):  # a sunflower: linked agencies start near each other, the hub in the middle
-        angle, radius = number * 2.399963, reach * math.sqrt((number + 0.5) / count)
-        xs[node], ys[node] = radius * math.cos(angle), radius * math.sin(angle)
-    rounds = max(40, min(400, 1_600_000 // (count * count)))
-    heat = reach / 3
-    for step in range(rounds):
-        dxs, dys = [0.0] * count, [0.0] * count
-        for one in range(count):
-            x, y = xs[one], ys[one]
-            for other in range(one + 1, count):
-                dx, dy = x - xs[other], y - ys[other]
-                square = dx * dx + dy * dy or 0.01
-                if square < 16 * distance * distance:
-                    push = distance * distance / square
-                    dxs[one] += dx * push
-                    dys[one] += dy * push
-                    dxs[other] -= dx * push
-                    dys[other] -= dy * push
-        for one, other in pairs:
-            dx, dy = xs[one] - xs[other], ys[one] - ys[other]
-            pull = math.hypot(dx, dy) / distance
-            dxs[one] -= dx * pull
-            dys[one] -= dy * pull
-            dxs[other] += dx * pull
-            dys[other] += dy * pull
-        limit = heat * (1 - step / rounds) + 0.5
-        for one in range(count):  # a little gravity, stronger up and down: the picture is wider than high
-            dx, dy = dxs[one] - 0.45 * xs[one], dys[one] - 0.75 * ys[one]
-            length = math.hypot(dx, dy) or 0.01
-            xs[one] += dx / length * min(length, limit)
-            ys[one] += dy / length * min(length, limit)
-    side = math.sqrt(count / 20)
-    wide, high = max(xs) - min(xs) or 1, max(ys) - min(ys) or 1
-    for number, node in enumerate(nodes):
-        node.x, node.y = xs[number] * SHEET[0] * side / wide, ys[number] * SHEET[1] * side / high
-
-
-def line_up_below(alone: list[Node], linked: list[Node]) -> None:
-    """Agencies without a partner stand in rows under the picture, ready to be drawn in."""
-    bottom = max((node.y + node.height for node in linked), default=0) + 2 * LINE
-    left = min((node.x for node in linked), default=0)
-    right = max((node.x for node in linked), default=STEP * 5)
-    in_a_row = max(1, int((right - left) // STEP))
-    for number, node in enumerate(alone):
-        row, column = divmod(number, in_a_row)
-        last = min(in_a_row, len(alone) - row * in_a_row)
-        node.x = (left + right) / 2 + (column - (last - 1) / 2) * STEP
-        node.y = bottom + row * 4 * LINE
-
-
-def walk(nodes: list[Node], neighbours: dict[int, list[int]]) -> list[int]:
-    """Every node once, from the best connected outwards along the links."""
-    order: list[int] = []
-    seen: set[int] = set()
-    for start in sorted(
-        range(len(nodes)), key=lambda number: (-nodes[number].partners, nodes[number].agency.pk)
-    ):
-        queue = [start]
-        while queue:
-            number = queue.pop(0)
-            if number not in seen:
-                seen.add(number)
-                order.append(number)
-                queue += neighbours[number]
-    return order
-
-
-def part_labels(nodes: list[Node], *, pinned: int = 0) -> None:
-    """Move overlapping nodes apart, label included, along the shorter way. The first `pinned` stay where they are."""
-    for _round in range(120):
-        is_calm = True
-        for number, one in enumerate(nodes):
-            for other in nodes[number + 1 :]:
-                dx = other.x - one.x
-                dy = (other.y - other.radius + other.height / 2) - (one.y - one.radius + one.height / 2)
-                over_x = (one.width + other.width) / 2 - abs(dx)
-                over_y = (one.height + other.height) / 2 - abs(dy)
-                if over_x <= 0 or over_y <= 0:
-                    continue
-                is_calm = False
-                share = 1.0 if number < pinned else 0.5
-                if over_x < over_y:
-                    move = math.copysign(over_x + 0.5, dx)
-                    other.x += move * share
-                    one.x -= move * (1 - share)
-                else:
-                    move = math.copysign(over_y + 0.5, dy)
-                    other.y += move * share
-                    one.y -= move * (1 - share)
-        if is_calm:
-            return
-
-
-def finish(picture: Picture) -> Picture:
-    """Set the picture into its frame and draw the paths."""
-    nodes = picture.nodes
-    if not nodes:
-        return Picture([], [], 100, 40)
-    left = min(node.x - node.width / 2 for node in nodes) - MARGIN
-    top = min(node.y - node.radius for node in nodes) - MARGIN
-    for node in nodes:
-        node.x, node.y = round(node.x - left, 1), round(node.y - top, 1)
-    picture.width = math.ceil(max(node.x + node.width / 2 for node in nodes) + MARGIN)
-    picture.height = math.ceil(max(node.y - node.radius + node.height for node in nodes) + MARGIN)
-    beside: dict[tuple[int, int], int] = defaultdict(int)
-    for edge in picture.edges:
-        pair = (edge.start.agency.pk, edge.end.agency.pk)
-        edge.path = curve(edge.start, edge.end, beside[pair], picture)
-        beside[pair] += 1
-    return picture
-
-
-def curve(start: Node, end: Node, number: int, picture: Picture) -> str:
-    """A path that leans towards the middle, so that paths come together; the second between two lies beside the first."""
-    middle_x, middle_y = (start.x + end.x) / 2, (start.y + end.y) / 2
-    lean = 0.16
-    x = middle_x + lean * (picture.width / 2 - middle_x)
-    y = middle_y + lean * (picture.height / 2 - middle_y)
-    length = math.hypot(end.x - start.x, end.y - start.y) or 1
-    aside = (number + 1) // 2 * (18 if number % 2 else -18)
-    x += aside * (end.y - start.y) / length
-    y -= aside * (end.x - start.x) / length
-    return f"M{start.x} {start.y}Q{x:.1f} {y:.1f} {end.x} {end.y}"
-
-
-def width_of(text: str) -> float:
-    """The width of a text in ems: a Chinese character is one, a Latin letter about half."""
-    return sum(1 if east_asian_width(character) in "WF" else 0.55 for character in text)
-
-
-def wrap(text: str) -> list[str]:
-    """A label in at most two lines; what does not fit ends in dots, and stands in full in the title and the table."""
-    text = text.partition(",")[0]
-    parts = text.split(" ") if " " in text else list(text)
-    glue = " " if " " in text else ""
-    total = width_of(text)
-    widest = 9 if glue else LABEL_EMS + 1.5  # words of Latin letters break less well
-    room = LABEL_EMS if total <= LABEL_EMS else min(total / 2 + (1.6 if glue else 0.6), widest)
-    lines = [""]
-    for part in parts:
-        longer = f"{lines[-1]}{glue}{part}" if lines[-1] else part
-        if width_of(longer) <= room or not lines[-1]:
-            lines[-1] = longer
-        elif len(lines) == 2:
-            lines[-1] += "…"
-            break
-        else:
-            lines.append(part)
-    return lines

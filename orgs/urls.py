@@ -24,6 +24,7 @@ from orgs.console import (
 urlpatterns = [
     path("agencies/<slug:slug>/", views.agency, name="agency"),
     path("agencies/<slug:slug>/join/", views.join_agency, name="join_agency"),
+    path("agencies-list.<slug:style>", views.directory_file, name="directory_file"),
     path("network/", views.network_page, name="network"),
     path("invitations/<uuid:public_id>/", invitation.answer_invitation, name="answer_invitation"),
     path("invitations/<str:token>/", invitation.follow_link, name="invitation"),
@@ -92,6 +93,12 @@ urlpatterns = [
                     "recommendations/<int:pk>/take-back/",
                     recommendation.take_back_recommendation,
                     name="take_back_recommendation",
+                ),
+                path("partnerships/<int:pk>/end/", partnership.end_partnership, name="end_partnership"),
+                path(
+                    "partnerships/<int:pk>/withdraw/",
+                    partnership.withdraw_partnership,
+                    name="withdraw_partnership",
                 ),
                 path("services/new/", service.create_service, name="create_service"),
                 path("services/<uuid:public_id>/", service.edit_service, name="edit_service"),

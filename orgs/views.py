@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,6 +17,7 @@ from orgs import (
     badge,
     claiming,
     directory,
+    directory_list,
     evidence,
     freshness,
     joining,
@@ -72,6 +73,19 @@ def agency(request, slug):
     )
 
 
+def directory_file(request, style):
+    """What was found in the directory as a table: public facts, the same for everybody."""
+    if style not in directory_list.FORMATS:
+        raise Http404
+    write, content_type = directory_list.FORMATS[style]
+    table = directory_list.lines(directory.found_in_order(request.GET), request.build_absolute_uri)
+    return HttpResponse(
+        write(table),
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="tongxing-agencies.{style}"'},
+    )
+
+
 def network_page(request):
     """The whole network, as a picture and as a table."""
     return render(request, "orgs/network.html", network.context(request.user))
@@ -123,8 +137,7 @@ def choose_agency(request):
     """Find the agency one works for, and ask to join."""
     form = NameSearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    found = [facts.pk for facts in directory.read_facts(request.user) if directory.is_named(facts, words)]
-    page = Paginator(found, CHOICES_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(directory.named(words), CHOICES_ON_A_PAGE).get_page(request.GET.get("page"))
     rows = (
         Agency.objects.listed().select_related("division__parent", "org_type").in_bulk(list(page.object_list))
     )

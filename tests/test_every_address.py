@@ -120,7 +120,7 @@ def world(agency, manager, member, stranger):
                 *(one.pk for one in (membership, asked_party, named, place, version, recommended, verified)),
                 2**62,
             ],
-            "style": ["bib", "exe"],
+            "style": ["bib", "csv", "exe", "xlsx"],
             "registration_id": [registration.public_id, uuid4()],
             "uidb36": ["zz"],
             "key": ["set-password"],

@@ -1,6 +1,5 @@
 """An agency: an organisation that serves internal migrants. Facts stand once, prose once per language."""
 
-import secrets
 import uuid
 from datetime import date
 
@@ -16,11 +15,12 @@ from wagtail.search import index
 from orgs import uscc
 from orgs.models.age import COUNTS_AS_COVERAGE, State, confirmed_within, state_of
 from orgs.models.division import Division
+from orgs.models.stamp import StampedQuerySet, new_stamp
 from portal.bilingual import Text, pick
 from portal.models import Topic
 
 
-class AgencyQuerySet(models.QuerySet):
+class AgencyQuerySet(StampedQuerySet):
     def listed(self):
         return self.filter(status=Agency.Status.LISTED)
 
@@ -169,7 +169,7 @@ class Agency(index.Indexed, models.Model):
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
     confirmed_on = models.DateField(_("confirmed by the agency"), null=True, blank=True)
     #: Another number after every change, so that a sum over all agencies says whether any of them changed.
-    stamp = models.BigIntegerField(default=0, editable=False)
+    stamp = models.BigIntegerField(default=new_stamp, editable=False)
 
     #: Versions of the entry (`orgs/history.py`); here, so that they go when the entry goes.
     versions = GenericRelation("wagtailcore.Revision", for_concrete_model=False)
@@ -211,7 +211,7 @@ class Agency(index.Indexed, models.Model):
         return self.name
 
     def save(self, *args, update_fields=None, **kwargs):
-        self.stamp = secrets.randbits(40)
+        self.stamp = new_stamp()
         if update_fields is not None:
             update_fields = {*update_fields, "stamp"}
         super().save(*args, update_fields=update_fields, **kwargs)

@@ -33,6 +33,11 @@ class Division(models.Model):
     first_year = models.PositiveSmallIntegerField(_("first year"))
     last_year = models.PositiveSmallIntegerField(_("last year"), null=True, blank=True)
 
+    #: What a division that ended became: one, or several that share it. Empty while it is in force, or unknown.
+    successors = models.ManyToManyField(
+        "self", symmetrical=False, related_name="predecessors", blank=True, verbose_name=_("became")
+    )
+
     objects = DivisionQuerySet.as_manager()
 
     class Meta:

@@ -21,9 +21,9 @@ class PartnershipQuerySet(models.QuerySet):
         return self.filter(~Exists(missing)).annotate(party_count=Count("parties")).filter(party_count__gte=2)
 
     def current(self, on: date | None = None):
-        """Begun and not ended."""
+        """Begun and not ended. Who ends a partnership today sees it gone today."""
         on = on or timezone.localdate()
-        return self.filter(Q(ended_on=None) | Q(ended_on__gte=on), started_on__lte=on)
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=on), started_on__lte=on)
 
     def visible_to(self, user):
         """Confirmed ones are public; a proposal is seen by the parties' members."""
@@ -49,6 +49,8 @@ class Partnership(models.Model):
     started_on = models.DateField(_("since"))
     ended_on = models.DateField(_("until"), null=True, blank=True)
     agencies = models.ManyToManyField(Agency, through="PartnershipParty", related_name="partnerships")
+    #: What nobody can propose again while this one is proposed or goes on: its kind and parties (`orgs/partnership.py`).
+    stands_for = models.CharField(max_length=64, null=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = PartnershipQuerySet.as_manager()
@@ -72,12 +74,28 @@ class Partnership(models.Model):
         """Whether every party has said yes. Reads `parties`: prefetch them."""
         return all(party.state == PartnershipParty.State.CONFIRMED for party in self.parties.all())
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether who proposed it took it back. Reads `parties`."""
+        return any(party.state == PartnershipParty.State.WITHDRAWN for party in self.parties.all())
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether somebody said no. Reads `parties`."""
+        return any(party.state == PartnershipParty.State.DECLINED for party in self.parties.all())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended by today."""
+        return self.ended_on is not None and self.ended_on <= timezone.localdate()
+
 
 class PartnershipParty(models.Model):
     class State(models.TextChoices):
         INVITED = "invited", _("Asked")
         CONFIRMED = "confirmed", _("Confirmed")
         DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Taken back")
 
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="parties")
     agency = models.ForeignKey(Agency, models.CASCADE, related_name="parties")

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
 from orgs.models.division import Division
+from orgs.models.stamp import PartsQuerySet
 from portal.bilingual import Text, language_of, pick
 from portal.models import Topic
 
 
-class ServiceQuerySet(models.QuerySet):
+class ServiceQuerySet(PartsQuerySet):
     def offered(self):
         """Those that people can turn to now."""
         return self.filter(is_offered=True)

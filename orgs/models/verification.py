@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
 from orgs.models.application import Application
+from orgs.models.stamp import PartsQuerySet
 from orgs.models.user import User
 
 
-class VerificationQuerySet(models.QuerySet):
+class VerificationQuerySet(PartsQuerySet):
     def in_force(self, on: date | None = None):
         """Neither expired nor revoked on that day (today), and seen by a second person where that is needed."""
         return self.settled().filter(revoked_at=None, expires_on__gt=on or timezone.localdate())

@@ -8,11 +8,15 @@ from itertools import pairwise
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
-from orgs import network
+from casestudies.models import CasePartner
+from orgs import network, network_picture
 from orgs.models import Agency, Partnership, PartnershipParty
-from orgs.network import Node, wrap
+from orgs.network_picture import Node, wrap
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -102,9 +106,9 @@ def test_three_hundred_agencies_are_laid_out_within_seconds():
     agencies = [Agency(pk=n, legal_name=f"机构{n}", slug=f"a{n}") for n in range(1, 301)]
     kind = factories.topic("col:research")
     nodes = {agency.pk: Node(agency, 2, 6, []) for agency in agencies}
-    edges = [network.Edge(nodes[n], nodes[n * 7 % 300 + 1], kind) for n in range(1, 301)]
+    edges = [network_picture.Edge(nodes[n], nodes[n * 7 % 300 + 1], kind) for n in range(1, 301)]
     began = time.perf_counter()
-    network.spring(list(nodes.values()), edges)
+    network_picture.spring(list(nodes.values()), edges)
     assert time.perf_counter() - began < 10
 
 
@@ -143,3 +147,118 @@ def test_the_small_picture_shows_an_agency_among_its_own_partners(client):
     picture = network.around(a, [made for made in network.partnerships_to_show() if a in made.agencies.all()])
     assert [(node.agency, node.is_here) for node in picture.nodes] == [(a, True), (b, False)]
     assert network.around(factories.agency(), []) is None
+
+
+def co_hosted(host, *co_hosts, confirmed=True, **fields):
+    event = factories.event(host, **fields)
+    for agency in co_hosts:
+        event.hosts.create(agency=agency, is_confirmed=confirmed)
+    return event
+
+
+def co_written(lead, *partners, **fields):
+    case = factories.case(lead, **fields)
+    for agency in partners:
+        CasePartner.objects.create(case=case, agency=agency)
+    return case
+
+
+def test_events_held_and_cases_written_together_join_agencies_by_themselves():
+    a, b, c = (factories.agency() for _ in range(3))
+    first, second = co_hosted(a, b), co_hosted(b, a)
+    case = co_written(a, b, c)
+    parts = show()
+    assert [
+        (row.kind.code, row.agencies, {tie.url for tie in row.evidence}) for row in parts["together"]
+    ] == [
+        ("tie:event", [a, b], {first.get_absolute_url(), second.get_absolute_url()}),
+        ("tie:case", [a, b, c], {case.get_absolute_url()}),
+    ]
+    edges = {(edge.start.agency, edge.end.agency, edge.css, edge.weight) for edge in parts["network"].edges}
+    assert edges == {
+        (a, b, "tie-event", 2),
+        (a, b, "tie-case", 1),
+        (a, c, "tie-case", 1),
+        (b, c, "tie-case", 1),
+    }
+    assert parts["agencies_alone"] == []
+
+
+def test_only_what_everybody_may_see_is_evidence(client):
+    a, b = factories.agency(), factories.agency()
+    draft = factories.agency(status=Agency.Status.DRAFT)
+    withdrawn = factories.agency(status=Agency.Status.WITHDRAWN)
+    co_hosted(a, b, title="秘密一", status="draft")
+    co_hosted(a, b, title="秘密二", status="cancelled")
+    co_hosted(a, b, title="秘密三", confirmed=False)
+    co_hosted(a, draft, title="秘密四")
+    co_written(a, b, title="秘密五", live=False)
+    co_written(a, withdrawn, title="秘密六")
+    assert show()["together"] == []
+    assert "秘密" not in client.get("/network/").content.decode()
+    assert show()["agencies_alone"] == [a, b]
+
+
+def test_a_broken_line_is_something_done_together_and_the_key_says_so(client):
+    a, b = factories.agency(), factories.agency()
+    partnership(a, b)
+    event = co_hosted(a, b, title="联合培训")
+    edges = {edge.css: edge.dash for edge in show()["network"].edges}
+    assert edges == {"col-research": "", "tie-event": "7 5"}
+    html = client.get("/network/").content.decode()
+    assert html.count('stroke-dasharray="7 5"') == 2  # the line, and the key
+    table = html[html.index('id="table"') :]
+    assert f'href="{event.get_absolute_url()}">联合培训' in table
+
+
+def test_an_agencys_page_names_what_it_did_with_others_and_nothing_else(client):
+    a, b, c = (factories.agency() for _ in range(3))
+    co_hosted(a, b, title="甲乙培训")
+    co_written(b, c, title="乙丙案例")
+    html = client.get(a.get_absolute_url()).content.decode()
+    assert "甲乙培训" in html
+    assert "乙丙案例" not in html
+    picture = client.get(b.get_absolute_url()).context["network"]
+    assert {node.agency for node in picture.nodes} == {a, b, c}
+
+
+def test_who_has_no_partner_is_named_with_a_way_to_propose(client):
+    alone = factories.agency(legal_name="独自中心")
+    own = factories.agency()
+    owner = factories.member_of(own, role="owner")
+    assert f"?with={alone.slug}#propose" not in client.get("/network/").content.decode()
+    client.force_login(owner)
+    link = f"{reverse('agency_partnerships', args=[own.slug])}?with={alone.slug}#propose"
+    assert link in client.get("/network/").content.decode()
+
+
+def test_the_number_of_queries_does_not_grow_with_ties(client, django_assert_num_queries):
+    a, b = factories.agency(), factories.agency()
+
+    def more():
+        partnership(a, factories.agency())
+        co_hosted(a, b, factories.agency())
+        co_written(a, b, factories.agency())
+
+    more()
+    client.get("/network/"), client.get(a.get_absolute_url())
+    for path in ("/network/", a.get_absolute_url()):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        with_few = len(captured)
+        more(), more()
+        client.get(path)
+        with django_assert_num_queries(with_few):
+            client.get(path)
+
+
+def test_a_large_network_is_drawn_with_its_best_connected(monkeypatch):
+    monkeypatch.setattr(network, "DRAWN", 3)
+    hub, *others = [factories.agency() for _ in range(6)]
+    for other in others:
+        partnership(hub, other)
+    partnership(others[0], others[1])
+    parts = show()
+    assert {node.agency for node in parts["network"].nodes} == {hub, others[0], others[1]}
+    assert parts["agencies_not_drawn"] == 3
+    assert len(parts["partnerships"]) == 6

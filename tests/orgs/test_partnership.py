@@ -1,15 +1,18 @@
 """Partnerships: proposed by one side, public when every named party has said yes."""
 
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from orgs import partnership
-from orgs.models import Partnership, PartnershipParty
+from orgs.models import Agency, Partnership, PartnershipParty
 from tests import factories
 
-pytestmark = pytest.mark.django_db
 SINCE = date(2026, 3, 1)
 
 
@@ -118,3 +121,148 @@ def test_a_member_reads_the_partnerships_but_cannot_propose(client, agency, memb
     console = reverse("agency_partnerships", args=[agency.slug])
     assert client.get(console).context["form"] is None
     assert client.post(console, {}).status_code == 404
+
+
+@pytest.fixture
+def standing(agency, manager, other, others_owner):
+    """A partnership that both have confirmed."""
+    proposed = proposal(agency, manager, other)
+    partnership.confirm(proposed.parties.get(agency=other), by=others_owner)
+    return proposed
+
+
+def test_any_party_ends_it_and_the_others_are_told(
+    client, agency, manager, other, others_owner, standing, deliver
+):
+    deliver()
+    partnership.end(standing, by=others_owner)
+    assert list(Partnership.objects.confirmed().current()) == []
+    assert "转介合作" not in client.get(reverse("network")).content.decode()
+    assert "转介合作" not in client.get(agency.get_absolute_url()).content.decode()
+    assert [letter.to for letter in deliver()] == [[manager.email]]
+    client.force_login(manager)
+    page = client.get(reverse("agency_partnerships", args=[agency.slug])).content.decode()
+    assert "转介合作" in page
+    assert reverse("end_partnership", args=[agency.slug, standing.parties.get(agency=agency).pk]) not in page
+
+
+def test_only_leads_of_the_parties_end_it_and_only_once(agency, manager, member, standing, stranger):
+    for person in (member, stranger):
+        with pytest.raises(partnership.PartnershipError):
+            partnership.end(standing, by=person)
+    partnership.end(standing, by=manager)
+    with pytest.raises(partnership.PartnershipError):
+        partnership.end(standing, by=manager)
+    standing.refresh_from_db()
+    assert standing.ended_on == timezone.localdate()
+
+
+def test_what_is_only_proposed_is_not_ended_but_taken_back(agency, manager, other, others_owner):
+    proposed = proposal(agency, manager, other)
+    with pytest.raises(partnership.PartnershipError):
+        partnership.end(proposed, by=manager)
+    with pytest.raises(partnership.PartnershipError):
+        partnership.withdraw(proposed, by=others_owner)
+    partnership.withdraw(proposed, by=manager)
+    assert list(partnership.open_to_answer(others_owner)) == []
+    with pytest.raises(partnership.PartnershipError):
+        partnership.confirm(proposed.parties.get(agency=other), by=others_owner)
+    assert list(Partnership.objects.confirmed()) == []
+
+
+def test_what_everybody_confirmed_is_not_taken_back(manager, standing):
+    with pytest.raises(partnership.PartnershipError):
+        partnership.withdraw(standing, by=manager)
+    assert list(Partnership.objects.confirmed()) == [standing]
+
+
+def test_the_same_parties_and_kind_are_not_proposed_twice_from_either_side(
+    client, agency, manager, other, others_owner
+):
+    proposed = proposal(agency, manager, other)
+    for one, person, partner in ((agency, manager, other), (other, others_owner, agency)):
+        with pytest.raises(partnership.PartnershipError, match="转介合作"):
+            proposal(one, person, partner)
+    third = factories.agency()
+    assert proposal(agency, manager, other, third) != proposed
+    client.force_login(manager)
+    form = {
+        "partners": other.legal_name,
+        "kind": factories.topic("col:referral").pk,
+        "title": "又一次",
+        "started_on": "2026-03-01",
+    }
+    page = client.post(reverse("agency_partnerships", args=[agency.slug]), form)
+    assert "转介合作" in str(page.context["form"].non_field_errors())
+    assert not Partnership.objects.filter(title="又一次").exists()
+
+
+@pytest.mark.parametrize("way", ["declined", "withdrawn", "ended", "ended by itself"])
+def test_what_is_over_can_be_proposed_again(agency, manager, other, others_owner, way):
+    proposed = proposal(agency, manager, other)
+    party = proposed.parties.get(agency=other)
+    if way == "declined":
+        partnership.decline(party, by=others_owner)
+    elif way == "withdrawn":
+        partnership.withdraw(proposed, by=manager)
+    else:
+        partnership.confirm(party, by=others_owner)
+    if way == "ended":
+        partnership.end(proposed, by=manager)
+    elif way == "ended by itself":
+        yesterday = timezone.localdate() - timedelta(days=1)
+        Partnership.objects.filter(pk=proposed.pk).update(ended_on=yesterday)
+    assert proposal(agency, manager, other).pk != proposed.pk
+
+
+def test_an_answer_is_given_once(agency, manager, other, others_owner, standing):
+    with pytest.raises(partnership.PartnershipError):
+        partnership.decline(standing.parties.get(agency=other), by=others_owner)
+    assert list(Partnership.objects.confirmed()) == [standing]
+
+
+def test_the_buttons_end_and_take_back(client, agency, manager, standing):
+    third = factories.agency()
+    pending = proposal(agency, manager, third)
+    client.force_login(manager)
+    ended = reverse("end_partnership", args=[agency.slug, standing.parties.get(agency=agency).pk])
+    back = reverse("withdraw_partnership", args=[agency.slug, pending.parties.get(agency=agency).pk])
+    page = client.get(reverse("agency_partnerships", args=[agency.slug])).content.decode()
+    assert ended in page
+    assert back in page
+    client.post(ended)
+    client.post(back)
+    standing.refresh_from_db()
+    assert standing.is_over
+    assert pending.is_withdrawn
+    foreign = reverse("end_partnership", args=[agency.slug, standing.parties.exclude(agency=agency).get().pk])
+    assert client.post(foreign).status_code == 404
+
+
+def test_the_form_begins_with_the_agency_that_the_network_page_names(client, agency, manager, other):
+    client.force_login(manager)
+    address = reverse("agency_partnerships", args=[agency.slug])
+    assert client.get(address, {"with": other.slug}).context["form"].initial == {"partners": other.legal_name}
+    hidden = factories.agency(status=Agency.Status.DRAFT)
+    for slug in (hidden.slug, "none", "\x00"):
+        assert client.get(address, {"with": slug}).context["form"].initial == {}
+
+
+def test_two_sides_that_propose_in_the_same_moment_make_one_partnership(committed):
+    (one, owner_of_one), (other, owner_of_other) = committed
+    sides = [(one, owner_of_one, other), (other, owner_of_other, one)]
+    start = Barrier(2)
+
+    def propose(side):
+        try:
+            start.wait(10)
+            return proposal(*side)
+        except partnership.PartnershipError as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        results = list(threads.map(propose, sides))
+    assert Partnership.objects.count() == 1
+    assert sorted(isinstance(result, Partnership) for result in results) == [False, True]
