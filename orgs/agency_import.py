@@ -7,17 +7,20 @@ field is left out with a note; only an agency without a usable name, or one that
 
 import re
 from collections import defaultdict
+from contextlib import suppress
+from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext
 
 from orgs import uscc, verification
 from orgs.agency_table import COLUMNS
 from orgs.applying import free_slug
-from orgs.incoming import AGENCY, LOCATION, SERVICE, Incoming, Offer, Place
-from orgs.models import Agency, AgencyText, Division, Location, Service
-from orgs.wording import as_date, beginning, divisions_by_word, name_field, plain, same_name, topics_by_word
+from orgs.import_fields import change, leave_out_what_is_wrong
+from orgs.incoming import AGENCY, Incoming
+from orgs.models import Agency, AgencyText, Division
+from orgs.open_data.organization import as_uri
+from orgs.service_import import DivisionFinder, ServiceImport, is_own, tell
+from orgs.wording import as_date, beginning, divisions_by_word, plain, same_name, topics_by_word
 from portal.bilingual import ENGLISH, language_of
 from portal.importing import Refused, Report
 from portal.models import Topic
@@ -34,6 +37,10 @@ STATUS = {
     "已列入": Agency.Status.LISTED,
     "已撤回": Agency.Status.WITHDRAWN,
 } | {value: value for value in Agency.Status.values}
+SAID_AS_WRITTEN = (
+    *("legal_name", "short_name", "name_en", "address", "public_email", "public_phone", "hotline"),
+    *("wechat_account", "supervising_unit", "staff_band", "rating"),
+)
 TYPES_BY_CODE = {  # the first characters of the code say where an organisation is registered
     "11": "org:gov",
     "12": "org:pubinst",
@@ -57,7 +64,7 @@ class AgencyImport:
         self.report = report
         self.list_new = list_new
         self.topics = topics_by_word()
-        self.divisions = divisions_by_word()
+        self.divisions = DivisionFinder(divisions_by_word())
         self.code_divisions = defaultdict(set)
         for code, last_year in Division.objects.values_list("code", "last_year"):
             self.code_divisions[code].add(last_year)
@@ -80,22 +87,16 @@ class AgencyImport:
                     gettext("This agency was withdrawn from the directory and is not brought back.")
                 )
             is_changed = self.save_agency(agency, facts, incoming, notes)
-            is_changed |= self.save_texts(agency, incoming.descriptions, notes)
+            is_changed |= self.save_texts(agency, incoming, notes)
+            is_changed |= self.save_funding(agency, incoming.funding)
             what = {"where": incoming.where, "name": agency.legal_name}
-            outcome = (
-                self.report.created
-                if is_new
-                else self.report.updated
-                if is_changed
-                else self.report.unchanged
-            )
-            outcome(AGENCY, **what)
+            tell(self.report, AGENCY, is_new=is_new, has_changed=is_changed, **what)
             for note in notes:
                 self.report.note(AGENCY, **what, sentence=note)
-            for offer in incoming.services:
-                self.take_service(agency, offer, incoming.where)
-            for place in incoming.locations:
-                self.take_location(agency, place, incoming.where)
+            below = ServiceImport(self.report, self.topics, self.divisions)
+            is_changed |= below.take(agency, incoming.services, incoming.locations, incoming.where)
+            if is_changed and not is_new:
+                agency.save(update_fields=["updated_at"])  # the directory shows all of it
             self.remember(agency)
 
     # -- Which agency ---------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ class AgencyImport:
         not_merged = Agency.objects.exclude(status=Agency.Status.MERGED)
         if code and (agency := not_merged.filter(uscc=code).first()):
             return agency
-        if external_id and (agency := Agency.objects.filter(external_id=external_id).first()):
+        if external_id and (agency := self.by_identifier(external_id)):
             return agency
         division = facts.get("division")
         for pk, known_division, known_code in self.named[same_name(facts["legal_name"])]:
@@ -115,6 +116,14 @@ class AgencyImport:
             if not is_elsewhere and not is_another:
                 return Agency.objects.filter(pk=pk).first()
         return None
+
+    def by_identifier(self, external_id: str) -> Agency | None:
+        """The agency that came in with this identifier, or that went out with it in our own open data."""
+        own = external_id.removeprefix("hsds:")
+        ours = Agency.objects.none()
+        with suppress(ValueError):
+            ours = Agency.objects.filter(public_id=UUID(own))
+        return Agency.objects.filter(external_id=external_id).first() or ours.first()
 
     def remember(self, agency: Agency) -> None:
         """So that a later row of the same file finds it by its name."""
@@ -127,11 +136,7 @@ class AgencyImport:
     def understand(self, incoming: Incoming, notes: list[str]) -> dict:
         """The words as values of our fields. What cannot be understood is left out with a note."""
         words = incoming.facts
-        facts = {
-            name: words[name]
-            for name in ("legal_name", "short_name", "name_en", "address", "public_email", "public_phone")
-            if words.get(name)
-        }
+        facts = {name: words[name] for name in SAID_AS_WRITTEN if words.get(name)}
         if language_of(facts["legal_name"]) == ENGLISH:
             facts.setdefault("name_en", facts["legal_name"])
         if words.get("website"):
@@ -163,15 +168,19 @@ class AgencyImport:
             if facts["founded_on"] is None:
                 del facts["founded_on"]
                 notes.append(not_understood("founded_on", words["founded_on"]))
+        if words.get("rating_year", "").isdecimal():
+            facts["rating_year"] = int(words["rating_year"][:5])
+        if incoming.former_names:
+            facts["former_names"] = incoming.former_names
         if words.get("division"):
-            found = self.divisions.get(plain(words["division"]), set())
-            if len(found) == 1:
-                facts["division"] = Division.objects.get(pk=next(iter(found)))
+            division, is_several = self.divisions.find(words["division"])
+            if division:
+                facts["division"] = division
             else:
                 notes.append(
                     gettext("“%(words)s” is the name of several districts. Write the province or the code.")
                     % {"words": words["division"]}
-                    if found
+                    if is_several
                     else not_understood("division", words["division"])
                 )
         if words.get("org_type"):
@@ -212,7 +221,9 @@ class AgencyImport:
                 facts["org_type"] = self.guess_type(facts)
         elif status == Agency.Status.WITHDRAWN:
             facts["status"] = status
-        if incoming.external_id and not agency.external_id:
+        if agency.website and facts.get("website") == as_uri(agency.website):
+            del facts["website"]  # the same address, written as open data writes it
+        if incoming.external_id and not agency.external_id and not is_own(agency, incoming.external_id):
             facts["external_id"] = incoming.external_id
         changed = change(agency, facts)
         if changed:
@@ -236,127 +247,38 @@ class AgencyImport:
             guess = "org:msw"
         return self.topics[Topic.Scheme.ORGANISATION][guess]
 
-    def save_texts(self, agency: Agency, descriptions: dict[str, str], notes: list[str]) -> bool:
-        """The agency's prose. Words longer than a mission go to the description, their beginning to the mission."""
+    def save_texts(self, agency: Agency, incoming: Incoming, notes: list[str]) -> bool:
+        """The agency's prose, as it was told apart or else by its length: see `apart`."""
+        prose = {language: apart(words, notes) for language, words in incoming.descriptions.items()}
         has_changed = False
-        for language, words in descriptions.items():
+        for language, facts in (prose | incoming.prose).items():
             text = agency.texts.filter(language=language).first() or AgencyText(
                 agency=agency, language=language
             )
-            mission = beginning(words, AgencyText._meta.get_field("mission").max_length)
-            facts = {"mission": mission}
-            if mission != words:
-                limit = AgencyText._meta.get_field("description").max_length
-                facts["description"] = beginning(words, limit)
-                if len(words) > limit:
-                    notes.append(
-                        gettext("The description was cut to %(limit)d characters.") % {"limit": limit}
-                    )
-            if change(text, facts):
+            limits = {name: AgencyText._meta.get_field(name).max_length for name in facts}
+            if change(text, {name: beginning(words, limits[name]) for name, words in facts.items()}):
                 text.save()
                 has_changed = True
         return has_changed
 
-    def take_service(self, agency: Agency, offer: Offer, where: str) -> None:
-        with self.report.row(SERVICE, where=where, name=offer.name):
-            if not offer.name:
-                raise Refused(gettext("The service has no name."))
-            known = None
-            if offer.external_id:
-                known = agency.services.filter(external_id=offer.external_id).first()
-            known = known or self.same_named(agency.services.all(), offer)
-            service = known or Service(agency=agency)
-            facts = {name_field(offer.name): offer.name, "is_offered": offer.is_offered}
-            if offer.summary:
-                facts["summary"] = beginning(offer.summary, Service._meta.get_field("summary").max_length)
-            if offer.external_id:
-                facts["external_id"] = offer.external_id
-            what = {"where": where, "name": offer.name}
-            changed = change(service, facts)
-            if changed:
-                service.full_clean()
-                service.save()
-            has_changed = bool(changed)
-            for relation, scheme, words in (
-                (service.types, Topic.Scheme.SERVICE, offer.types),
-                (service.populations, Topic.Scheme.POPULATION, offer.populations),
-            ):
-                topics = [
-                    self.topics[scheme][plain(word)] for word in words if plain(word) in self.topics[scheme]
-                ]
-                before = set(relation.all())
-                if topics and before != set(topics):
-                    relation.set(topics)
-                    has_changed = True
-                for word in words:
-                    if plain(word) not in self.topics[scheme]:
-                        self.report.note(
-                            SERVICE,
-                            **what,
-                            sentence=gettext("“%(word)s” is not in our vocabulary.") % {"word": word},
-                        )
-            outcome = (
-                self.report.created
-                if not known
-                else self.report.updated
-                if has_changed
-                else self.report.unchanged
-            )
-            outcome(SERVICE, **what)
-            if changed and not offer.is_offered:
-                self.report.note(
-                    SERVICE, **what, sentence=gettext("It is not offered now, so it is kept but not shown.")
-                )
+    def save_funding(self, agency: Agency, words: list[str]) -> bool:
+        known = self.topics[Topic.Scheme.FUNDING]
+        topics = [known[plain(word)] for word in words if plain(word) in known]
+        if not topics or set(agency.funding.all()) == set(topics):
+            return False
+        agency.funding.set(topics)
+        return True
 
-    def take_location(self, agency: Agency, place: Place, where: str) -> None:
-        with self.report.row(LOCATION, where=where, name=place.name):
-            if not place.name:
-                raise Refused(gettext("The location has no name."))
-            known = None
-            if place.external_id:
-                known = agency.locations.filter(external_id=place.external_id).first()
-            known = known or self.same_named(agency.locations.all(), place)
-            location = known or Location(agency=agency)
-            facts = {name_field(place.name): place.name}
-            facts |= {
-                name: value for name in ("address", "phone", "external_id") if (value := getattr(place, name))
-            }
-            notes = []
-            if place.latitude is not None and place.longitude is not None:
-                if abs(place.latitude) <= 90 and abs(place.longitude) <= 180:
-                    facts |= {"latitude": place.latitude, "longitude": place.longitude}
-                else:
-                    notes.append(
-                        gettext(
-                            "Imported without its coordinates %(latitude)s, %(longitude)s: there is no such place on earth."
-                        )
-                        % {"latitude": place.latitude, "longitude": place.longitude}
-                    )
-            changed = change(location, facts)
-            if changed:
-                leave_out_what_is_wrong(location, changed, notes, needed={"name_zh", "name_en"})
-                location.save()
-            what = {"where": where, "name": place.name}
-            outcome = (
-                self.report.created
-                if not known
-                else self.report.updated
-                if changed
-                else self.report.unchanged
-            )
-            outcome(LOCATION, **what)
-            for note in notes:
-                self.report.note(LOCATION, **what, sentence=note)
 
-    @staticmethod
-    def same_named(rows, coming: Offer | Place):
-        """The row of this agency with that name, unless both have identifiers, which then would differ."""
-        for row in rows:
-            if same_name(coming.name) in (same_name(row.name_zh), same_name(row.name_en)) and not (
-                row.external_id and coming.external_id
-            ):
-                return row
-        return None
+def apart(words: str, notes: list[str]) -> dict[str, str]:
+    """Words longer than a mission go to the description, their beginning to the mission."""
+    mission = beginning(words, AgencyText._meta.get_field("mission").max_length)
+    if mission == words:
+        return {"mission": words}
+    limit = AgencyText._meta.get_field("description").max_length
+    if len(words) > limit:
+        notes.append(gettext("The description was cut to %(limit)d characters.") % {"limit": limit})
+    return {"mission": mission, "description": words}
 
 
 def not_understood(column: str, words: str) -> str:
@@ -364,35 +286,3 @@ def not_understood(column: str, words: str) -> str:
         "words": words,
         "column": COLUMNS[column][0],
     }
-
-
-# -- Fields -----------------------------------------------------------------------------------------------------------
-
-
-def change(row: models.Model, facts: dict) -> dict:
-    """Set what differs and return it as {field: value before}."""
-    before = {}
-    for name, value in facts.items():
-        if getattr(row, name, None) != value:
-            before[name] = getattr(row, name, None) if row.pk else row._meta.get_field(name).get_default()
-            setattr(row, name, value)
-    return before
-
-
-def leave_out_what_is_wrong(row: models.Model, before: dict, notes: list[str], *, needed: set[str]) -> None:
-    """Put back each changed field that its model refuses, with a note. Raises ValidationError for the needed ones."""
-    try:
-        row.clean_fields(exclude={field.name for field in row._meta.fields} - set(before))
-    except ValidationError as error:
-        if needed & set(error.error_dict):
-            raise
-        for name, messages in error.message_dict.items():
-            notes.append(
-                gettext("“%(value)s” was left out. %(field)s: %(reason)s")
-                % {
-                    "value": str(getattr(row, name))[:80],
-                    "field": row._meta.get_field(name).verbose_name,
-                    "reason": " ".join(messages),
-                }
-            )
-            setattr(row, name, before[name])

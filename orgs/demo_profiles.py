@@ -101,6 +101,10 @@ def enter_places(agency: Agency, number: int, owner: User, dice: random.Random) 
             ),
             by=owner,
         )
+    shown = agency.locations.filter(shown_to="public")
+    for service in agency.services.all():
+        if Service.Delivery.ONSITE in service.delivery:
+            service.locations.set(shown)
 
 
 def draw_logo(dice: random.Random) -> BytesIO:

@@ -42,13 +42,19 @@ class Names:
     """The names of the topics and divisions that some versions speak of, read at once. What is gone keeps its code."""
 
     def __init__(self, contents: Iterable[dict[str, Any]]):
-        topics, divisions = set(), set()
+        contents, topics, divisions = list(contents), set(), set()
         for content in contents:
             topics |= {content["facts"]["org_type"], *content["funding"]}
             divisions.add(content["facts"]["division"].partition("/")[0])
             for service in content["services"].values():
                 topics.update(*(service[name] for name in SERVICE_TERMS))
                 divisions |= {key.partition("/")[0] for key in service["areas"]}
+        #: A place is called as in the newest version that has it.
+        self.places = {
+            int(pk): pick(zh=place["name_zh"], en=place["name_en"])
+            for content in contents
+            for pk, place in content["locations"].items()
+        }
         self.topics = {topic.code: topic.name for topic in Topic.objects.filter(code__in=topics)}
         self.divisions = {
             f"{division.code}/{division.first_year}": division.full_name
@@ -65,6 +71,8 @@ class Names:
         if name in ("division", "areas"):
             keys = value if isinstance(value, list) else [value]
             return _(", ").join(self.divisions.get(key) or key for key in keys)
+        if name == "locations":
+            return _(", ").join(self.places.get(pk, str(pk)) for pk in value)
         if name == "delivery":
             ways = dict(Service.Delivery.choices)
             return _(", ").join(str(ways.get(way, way)) for way in value)
@@ -82,7 +90,7 @@ def between(before: dict[str, Any], after: dict[str, Any], names: Names) -> list
     for language, words in AgencyText._meta.get_field("language").flatchoices:
         old, new = before["texts"].get(language, {}), after["texts"].get(language, {})
         changes += compare(AgencyText, TEXTS, old, new, names, of=words)
-    fields = [*SERVICE_FACTS, *SERVICE_TERMS, "areas"]
+    fields = [*SERVICE_FACTS, *SERVICE_TERMS, "areas", "locations"]
     changes += compare_parts(Service, fields, before["services"], after["services"], names)
     changes += compare_parts(Location, LOCATION_FACTS, before["locations"], after["locations"], names)
     audiences = dict(Audience.choices)
@@ -99,7 +107,7 @@ def compare(model, fields, before: dict, after: dict, names: Names, of: str = ""
     changes = []
     for name in fields:
         old, new = before.get(name), after.get(name)
-        if name in UNSPOKEN or old == new:
+        if name in UNSPOKEN or old == new or (name == "locations" and not (old or new)):
             continue
         field = label(model, name)
         if of:

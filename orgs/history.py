@@ -75,6 +75,7 @@ def snapshot(agency: Agency) -> dict[str, Any]:
             "funding",
             "locations",
             "services__areas",
+            "services__places",
             *(f"services__{terms}" for terms in SERVICE_TERMS),
         )
         .get(pk=agency.pk)
@@ -98,7 +99,13 @@ def snapshot(agency: Agency) -> dict[str, Any]:
 def of_service(service: Service) -> dict[str, Any]:
     facts = {name: getattr(service, name) for name in SERVICE_FACTS}
     terms = {name: sorted(topic.code for topic in getattr(service, name).all()) for name in SERVICE_TERMS}
-    return {**facts, **terms, "areas": sorted(key_of(area) for area in service.areas.all())}
+    areas = sorted(key_of(area) for area in service.areas.all())
+    return {
+        **facts,
+        **terms,
+        "areas": areas,
+        "locations": sorted(at.location_id for at in service.places.all()),
+    }
 
 
 def of_location(place: Location) -> dict[str, Any]:

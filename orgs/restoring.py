@@ -34,7 +34,8 @@ def restore(agency: Agency, version: Revision, *, by: User) -> list[str]:
             funding=funding,
         )
         put_back_services(agency, content["services"], known)
-        put_back_locations(agency, content["locations"])
+        places = put_back_locations(agency, content["locations"])
+        put_services_at(agency, content["services"], places)
         agency.save(update_fields=["updated_at"])
     return known.notes
 
@@ -103,8 +104,20 @@ def put_back_services(agency: Agency, wanted: dict[str, dict], known: Known) -> 
         service.areas.set(known.divisions(facts["areas"]))
 
 
-def put_back_locations(agency: Agency, wanted: dict[str, dict]) -> None:
-    """The places of the version and no others. A key is never given again, so a place comes back under its own."""
+def put_services_at(agency: Agency, wanted: dict[str, dict], places: dict[int, Location]) -> None:
+    """Each service at the places where it was given. A version from before there were such places says nothing of them."""
+    for service in agency.services.filter(public_id__in=list(wanted)):
+        keys = wanted[str(service.public_id)].get("locations")
+        if keys is not None:
+            service.locations.set([places[pk] for pk in keys if pk in places])
+
+
+def put_back_locations(agency: Agency, wanted: dict[str, dict]) -> dict[int, Location]:
+    """The places of the version and no others, by their keys then.
+
+    A key is never given again, so a place comes back under its own.
+    """
+    places = {}
     agency.locations.exclude(pk__in=list(wanted)).delete()
     for pk, facts in wanted.items():
         place = Location.objects.filter(pk=pk).first()
@@ -115,3 +128,5 @@ def put_back_locations(agency: Agency, wanted: dict[str, dict]) -> None:
         for name in LOCATION_FACTS:
             setattr(place, name, facts[name])
         place.save()
+        places[int(pk)] = place
+    return places

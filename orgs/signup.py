@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orgs.models import Agency, User
+from orgs.names import seen_as_written
 from portal.bilingual import pick
 
 MOST_SUGGESTIONS = 500
@@ -67,6 +68,7 @@ class PersonFields(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Your name"),
         max_length=60,
+        validators=[seen_as_written],
         help_text=gettext_lazy("As colleagues know you."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

@@ -20,6 +20,7 @@ urlpatterns = [
     path("_util/login/", sign_in),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("hsds/v3/", include("orgs.open_data.urls")),
 ]
 if not settings.IN_PRODUCTION:
     # Not `static()`: that one serves nothing unless DEBUG is on. In production the web server does it.

@@ -8,17 +8,17 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from events.registration import register
 from orgs import claiming, history, invitation, joining, ownership, partnership, profile, verification
 from orgs.models import Location, Recommendation
+from orgs.open_data.identity import taxonomy_id, term_id
 from tests import factories
+from tests.addresses import ADDRESSES, addresses
 
 pytestmark = pytest.mark.django_db
 
-#: Not ours: Wagtail's admin and its file views have tests of their own makers.
-FOREIGN = ("admin/", "documents/", "media/", "_util/")
 NASTY = [
     {"q": "\x00"},
     {"q": "流" * 4000, "page": "99999999999999999999"},
@@ -40,20 +40,6 @@ NASTY = [
 ]
 
 
-def ours(patterns=None, prefix="", outer=()):
-    """Pairs of name and names of the arguments, one for each of our addresses."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        route = prefix + str(pattern.pattern)
-        if route.startswith(FOREIGN):
-            continue
-        arguments = (*outer, *(pattern.pattern.converters or pattern.pattern.regex.groupindex))
-        if isinstance(pattern, URLResolver):
-            yield from ours(pattern.url_patterns, route, arguments)
-        elif pattern.name:
-            yield pattern.name, arguments
-
-
-ADDRESSES = dict(sorted(set(ours())))
 CONSOLE = [
     name
     for name, arguments in ADDRESSES.items()
@@ -79,7 +65,11 @@ def world(agency, manager, member, stranger):
         partners=[agency],
         started_on=date(2026, 1, 1),
     )
-    registration = register(factories.event(agency), user=newcomer, by=newcomer)
+    seen = factories.event(agency)
+    factories.division()
+    term = factories.topic("svc:legal")
+    registration = register(seen, user=newcomer, by=newcomer)
+    published = factories.case(agency)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     recommended = Recommendation.objects.create(
         agency=owner.memberships.get().agency, by_agency=agency, words="合作多年"
@@ -89,6 +79,7 @@ def world(agency, manager, member, stranger):
     verified = verification.verify(agency, level=1, method="电话回访", by=factories.moderator())
     asked_party = proposed.parties.get(agency=agency)
     place = profile.save_location(Location(agency=agency, name_zh="服务点"), by=manager)
+    pair = service.places.create(location=place)
     version = history.versions(agency).first()
     invitation.invite(agency, email="new@example.org", role="member", by=manager)
     sent = invitation.invite(agency, email=newcomer.email, role="member", by=manager)
@@ -111,7 +102,11 @@ def world(agency, manager, member, stranger):
         "arguments": {
             "slug": [agency.slug],
             "public_id": [
-                *(one.public_id for one in (event, case, service, asked, sent, transfer, claim)),
+                *(
+                    one.public_id
+                    for one in (event, seen, case, published, service, asked, sent, transfer, claim)
+                ),
+                *(agency.public_id, pair.public_id, term_id(term), taxonomy_id(term.scheme)),
                 claim.evidence.get().public_id,
                 uuid4(),
             ],
@@ -124,19 +119,9 @@ def world(agency, manager, member, stranger):
             "registration_id": [registration.public_id, uuid4()],
             "uidb36": ["zz"],
             "key": ["set-password"],
+            "division": ["441900-1988", "0"],
         },
     }
-
-
-def addresses(name: str, arguments: dict):
-    """The address with every example of its arguments."""
-    names = ADDRESSES[name]
-    if name == "wagtail_serve":
-        return ["/agencies/", "/en/events/", "/cases/", "/no-such-place/"]
-    examples = [{}]
-    for argument in names:
-        examples = [{**example, argument: value} for example in examples for value in arguments[argument]]
-    return [reverse(name, kwargs=example) for example in examples]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

@@ -33,7 +33,11 @@ def service_form(request, agency: Agency, service: Service):
         profile.save_service(
             form.instance,
             by=request.user,
-            terms={name: form.cleaned_data[name] for name in (*TERMS, "areas")},
+            terms={
+                name: form.cleaned_data[name]
+                for name in (*TERMS, "areas", "locations")
+                if name in form.cleaned_data
+            },
         )
         messages.success(request, _("The service has been saved."))
         return redirect(fresh_url(agency, Section.SERVICES))

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from orgs.agency_field import AgenciesField
+from orgs.names import seen_as_written
 from portal.models import Topic
 
 
@@ -17,7 +18,7 @@ class PartnershipForm(forms.Form):
     kind = forms.ModelChoiceField(
         Topic.objects.of(Topic.Scheme.COLLABORATION), label=gettext_lazy("What kind of partnership?")
     )
-    title = forms.CharField(label=gettext_lazy("A name for it"), max_length=120)
+    title = forms.CharField(label=gettext_lazy("A name for it"), max_length=120, validators=[seen_as_written])
     summary = forms.CharField(
         label=gettext_lazy("What you do together"),
         max_length=600,

@@ -16,7 +16,7 @@ OLDEST = 120
 SECTIONS = (
     ("what", gettext_lazy("What it is"), ["name_zh", "name_en", "summary", "types", "methods"]),
     ("whom", gettext_lazy("For whom"), ["populations", "eligibility", "min_age", "max_age", "languages"]),
-    ("where", gettext_lazy("Where and how"), ["areas", "delivery", "fees", "is_offered"]),
+    ("where", gettext_lazy("Where and how"), ["locations", "areas", "delivery", "fees", "is_offered"]),
 )
 
 
@@ -42,6 +42,7 @@ class ServiceForm(forms.ModelForm):
             "populations",
             "methods",
             "languages",
+            "locations",
             "areas",
             "delivery",
             "fees",
@@ -56,12 +57,14 @@ class ServiceForm(forms.ModelForm):
             "populations": Choices,
             "methods": Choices,
             "languages": Choices,
+            "locations": Choices,
         }
         help_texts = {
             "eligibility": gettext_lazy(
                 "In a sentence, such as: everybody who lives here, whatever the hukou."
             ),
             "languages": gettext_lazy("In which people can speak with you."),
+            "locations": gettext_lazy("The places of your agency to which people come for it."),
         }
 
     def __init__(self, *args, **kwargs):
@@ -71,6 +74,12 @@ class ServiceForm(forms.ModelForm):
             chosen = getattr(self.instance, name).all() if self.instance.pk else Topic.objects.none()
             # A narrower term that an import brought stays a choice: saving must not lose it.
             field.queryset = field.queryset.filter(Q(parent=None, is_active=True) | Q(pk__in=chosen))
+
+        places = self.instance.agency.locations.all()
+        if places:
+            self.fields["locations"].queryset = places
+        else:
+            del self.fields["locations"]  # nothing to choose from
 
     def clean(self):
         cleaned = super().clean()
@@ -88,7 +97,11 @@ class ServiceForm(forms.ModelForm):
     def sections(self) -> list[dict]:
         """The form as it is shown, in parts."""
         return [
-            {"key": key, "title": title, "rows": [{"field": self[name]} for name in names]}
+            {
+                "key": key,
+                "title": title,
+                "rows": [{"field": self[name]} for name in names if name in self.fields],
+            }
             for key, title, names in SECTIONS
         ]
 

@@ -4,7 +4,7 @@ from orgs.models.user import User  # noqa: I001  the others point at it
 from orgs.models.division import Division
 from orgs.models.audience import Audience
 from orgs.models.agency import Agency, AgencyText
-from orgs.models.service import Service
+from orgs.models.service import Service, ServiceAtLocation
 from orgs.models.location import Location
 from orgs.models.membership import JoinRequest, Membership, Role
 from orgs.models.invitation import Invitation, OwnershipTransfer
@@ -36,6 +36,7 @@ __all__ = [
     "Role",
     "Section",
     "Service",
+    "ServiceAtLocation",
     "User",
     "Verification",
 ]

@@ -16,6 +16,7 @@ from orgs import uscc
 from orgs.models.age import COUNTS_AS_COVERAGE, State, confirmed_within, state_of
 from orgs.models.division import Division
 from orgs.models.stamp import StampedQuerySet, new_stamp
+from orgs.names import seen_as_written
 from portal.bilingual import Text, pick
 from portal.models import Topic
 
@@ -97,9 +98,9 @@ class Agency(index.Indexed, models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
-    legal_name = models.CharField(_("full name"), max_length=120)
-    short_name = models.CharField(_("short name"), max_length=40, blank=True)
-    name_en = models.CharField(_("English name"), max_length=160, blank=True)
+    legal_name = models.CharField(_("full name"), max_length=120, validators=[seen_as_written])
+    short_name = models.CharField(_("short name"), max_length=40, blank=True, validators=[seen_as_written])
+    name_en = models.CharField(_("English name"), max_length=160, blank=True, validators=[seen_as_written])
     former_names = models.JSONField(_("former names"), default=list, blank=True)
     org_type = models.ForeignKey(
         Topic,
@@ -129,7 +130,9 @@ class Agency(index.Indexed, models.Model):
     public_phone = models.CharField(_("public phone"), max_length=40, blank=True)
     hotline = models.CharField(_("service hotline"), max_length=40, blank=True)
     wechat_account = models.CharField(_("WeChat official account"), max_length=60, blank=True)
-    supervising_unit = models.CharField(_("supervising body"), max_length=120, blank=True)
+    supervising_unit = models.CharField(
+        _("supervising body"), max_length=120, blank=True, validators=[seen_as_written]
+    )
     rating = models.CharField(_("grade of social organisations"), max_length=2, choices=Rating, blank=True)
     rating_year = models.PositiveSmallIntegerField(_("graded in the year"), null=True, blank=True)
     funding = models.ManyToManyField(
@@ -213,7 +216,7 @@ class Agency(index.Indexed, models.Model):
     def save(self, *args, update_fields=None, **kwargs):
         self.stamp = new_stamp()
         if update_fields is not None:
-            update_fields = {*update_fields, "stamp"}
+            update_fields = {*update_fields, "stamp", "updated_at"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self):

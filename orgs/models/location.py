@@ -1,19 +1,25 @@
 """A place where people find an agency: a service point with an address, a phone, a spot on the map."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
 from orgs.models.audience import Audience
+from orgs.names import seen_as_written
 from portal.bilingual import Text, language_of, pick
 
 
 class Location(models.Model):
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     agency = models.ForeignKey(Agency, models.CASCADE, related_name="locations", verbose_name=_("agency"))
-    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
-    name_en = models.CharField(_("English name"), max_length=200, blank=True)
-    address = models.CharField(_("address for visitors"), max_length=250, blank=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True, validators=[seen_as_written])
+    name_en = models.CharField(_("English name"), max_length=200, blank=True, validators=[seen_as_written])
+    address = models.CharField(
+        _("address for visitors"), max_length=250, blank=True, validators=[seen_as_written]
+    )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     shown_to = models.CharField(_("shown to"), max_length=8, choices=Audience, default=Audience.PUBLIC)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
@@ -21,6 +27,7 @@ class Location(models.Model):
     external_id = models.CharField(
         _("identifier at the source"), max_length=200, null=True, blank=True, editable=False
     )
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
         ordering = ["pk"]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
 from orgs.models.user import User
+from orgs.names import seen_as_written
 
 
 class Role(models.TextChoices):
@@ -30,7 +31,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("person"))
     agency = models.ForeignKey(Agency, models.CASCADE, related_name="memberships", verbose_name=_("agency"))
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.MEMBER)
-    title = models.CharField(_("position"), max_length=60, blank=True)
+    title = models.CharField(_("position"), max_length=60, blank=True, validators=[seen_as_written])
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     is_shown = models.BooleanField(_("shown on the agency's page"), default=False)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)

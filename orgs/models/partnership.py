@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
+from orgs.names import seen_as_written
 from portal.models import Topic
 
 
@@ -44,7 +45,7 @@ class Partnership(models.Model):
         verbose_name=_("kind"),
         limit_choices_to={"scheme": Topic.Scheme.COLLABORATION},
     )
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("title"), max_length=120, validators=[seen_as_written])
     summary = models.TextField(_("what we do together"), max_length=600, blank=True)
     started_on = models.DateField(_("since"))
     ended_on = models.DateField(_("until"), null=True, blank=True)

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
 from orgs.models.division import Division
+from orgs.models.location import Location
 from orgs.models.stamp import PartsQuerySet
+from orgs.names import seen_as_written
 from portal.bilingual import Text, language_of, pick
 from portal.models import Topic
 
@@ -33,8 +35,8 @@ class Service(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     agency = models.ForeignKey(Agency, models.CASCADE, related_name="services", verbose_name=_("agency"))
-    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
-    name_en = models.CharField(_("English name"), max_length=200, blank=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True, validators=[seen_as_written])
+    name_en = models.CharField(_("English name"), max_length=200, blank=True, validators=[seen_as_written])
     summary = models.TextField(_("what it is"), max_length=2000, blank=True)
     types = models.ManyToManyField(
         Topic,
@@ -69,10 +71,19 @@ class Service(models.Model):
     min_age = models.PositiveSmallIntegerField(_("from the age of"), null=True, blank=True)
     max_age = models.PositiveSmallIntegerField(_("up to the age of"), null=True, blank=True)
     areas = models.ManyToManyField(Division, related_name="+", blank=True, verbose_name=_("areas served"))
+    #: The service points where people find it, among the agency's own.
+    locations = models.ManyToManyField(
+        Location,
+        through="ServiceAtLocation",
+        related_name="services",
+        blank=True,
+        verbose_name=_("places where it is given"),
+    )
     is_offered = models.BooleanField(_("offered now"), default=True)
     external_id = models.CharField(
         _("identifier at the source"), max_length=200, null=True, blank=True, editable=False
     )
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     objects = ServiceQuerySet.as_manager()
 
@@ -124,3 +135,22 @@ class Service(models.Model):
         """The ways of delivery in words."""
         words = dict(self.Delivery.choices)
         return [words[way] for way in self.delivery if way in words]
+
+
+class ServiceAtLocation(models.Model):
+    """That a service is given at a place. HSDS counts such pairs as things of their own, so it has an identifier."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    service = models.ForeignKey(Service, models.CASCADE, related_name="places")
+    location = models.ForeignKey(Location, models.CASCADE, related_name="places")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("service at a place")
+        verbose_name_plural = _("services at places")
+        constraints = [
+            models.UniqueConstraint(fields=["service", "location"], name="a_service_is_at_a_place_once")
+        ]
+
+    def __str__(self):
+        return f"{self.service} · {self.location}"

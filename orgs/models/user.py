@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from orgs.names import seen_as_written
+
 
 class UserManager(BaseUserManager):
     def create_user(self, email: str, password: str | None = None, **fields):
@@ -41,7 +43,7 @@ class User(AbstractUser):
         unique=True,
         error_messages={"unique": _("This e-mail address has an account already.")},
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name"), max_length=60, validators=[seen_as_written])
     occupation = models.CharField(
         _("occupation"), max_length=20, choices=Occupation, default=Occupation.PRACTITIONER
     )

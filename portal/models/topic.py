@@ -38,6 +38,7 @@ class Topic(index.Indexed, models.Model):
     )
     position = models.PositiveIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     objects = TopicQuerySet.as_manager()
 

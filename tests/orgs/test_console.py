@@ -426,7 +426,7 @@ def test_the_page_says_in_which_languages_and_for_which_ages_a_service_is(client
     assert [words in html for words in ("Cantonese", "不看户籍", "aged 6 to 12")] == [True] * 3
 
 
-@pytest.mark.parametrize("name", ["𠮷野家社工𠂇", "‮مركز الخدمات‬", "ﷺ𓀀🧧e\u0301", "<b>粗体</b>", "名" * 120])
+@pytest.mark.parametrize("name", ["𠮷野家社工𠂇", "مركز الخدمات", "ﷺ𓀀🧧e\u0301", "<b>粗体</b>", "名" * 120])
 def test_any_name_comes_through_the_form_and_back(client, agency, manager, name):
     client.force_login(manager)
     answer = client.post(

@@ -1,0 +1,323 @@
+"""Who opens which door: every role × every address of the URL configuration, in one's own agency and in a foreign one.
+
+TABLE says for each address what opens it. An address that is not in it fails here, and the failure says what to write.
+"""
+
+from typing import NamedTuple
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from orgs.models import Agency, Membership, Role, User
+from orgs.permissions import RESPONSIBILITIES
+from tests import factories
+from tests.addresses import ADDRESSES, addresses
+from tests.fingerprint import fingerprint
+from tests.test_every_address import world  # noqa: F401  the fixture with one of everything
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = "everybody"
+SIGNED_IN = "whoever is signed in"
+STAFF = "portal staff"
+#: The person whom the thing is about: in the world of examples the one who asked to join and registered.
+CONCERNED = "the person concerned"
+
+
+class ByMethod(NamedTuple):
+    """An address that more people may look at than may write to."""
+
+    get: str
+    post: str
+
+
+#: The name of the address: what opens it. A responsibility of orgs/permissions.py opens it for the people of that
+#: agency who carry it, and for nobody else; several things in a tuple open it each.
+TABLE = {
+    # orgs: public and personal
+    "agency": PUBLIC,
+    "network": PUBLIC,
+    "join_agency": SIGNED_IN,
+    "account": SIGNED_IN,
+    "choose_agency": SIGNED_IN,
+    "apply_agency": SIGNED_IN,
+    "withdraw_join_request": CONCERNED,
+    # orgs: the console
+    "agency_desk": "members.view",
+    "edit_agency": "profile.edit",
+    "confirm_agency": "profile.edit",
+    "edit_logo": "profile.edit",
+    "remove_logo": "profile.edit",
+    "agency_freshness": "members.view",
+    "agency_history": "members.view",
+    "agency_version": "members.view",
+    "restore_version": "profile.edit",
+    "create_location": "profile.edit",
+    "edit_location": "profile.edit",
+    "remove_location": "profile.edit",
+    "agency_members": "members.view",
+    "edit_own_membership": "members.view",
+    "act_on_membership": "members.decide",
+    "leave_agency": "members.view",
+    "decide_join_request": ("members.decide", STAFF),  # the rule refuses staff where the agency has leads,
+    "agency_partnerships": ByMethod(get="members.view", post="partnerships.propose"),
+    "answer_partnership": "partnerships.propose",
+    "create_service": "profile.edit",
+    "edit_service": "profile.edit",
+    "remove_service": "profile.edit",
+    # open data
+    "hsds_root": PUBLIC,
+    "hsds_profile": PUBLIC,
+    "hsds_openapi": PUBLIC,
+    "hsds_services": PUBLIC,
+    "hsds_service": PUBLIC,
+    "hsds_organizations": PUBLIC,
+    "hsds_organization": PUBLIC,
+    "hsds_service_at_locations": PUBLIC,
+    "hsds_service_at_location": PUBLIC,
+    "hsds_taxonomies": PUBLIC,
+    "hsds_taxonomy": PUBLIC,
+    "hsds_taxonomy_terms": PUBLIC,
+    "hsds_taxonomy_term": PUBLIC,
+    "hsds_division": PUBLIC,
+    # events
+    "calendar_feed": PUBLIC,
+    "event": PUBLIC,
+    "event_ics": PUBLIC,
+    "register": SIGNED_IN,
+    "cancel_registration": CONCERNED,
+    "answer_co_hosting": "events.publish",
+    "create_event": "events.publish",
+    "edit_event": "events.publish",
+    "publish_event": "events.publish",
+    "cancel_event": "events.publish",
+    "roster": "events.publish",
+    "roster_csv": "events.publish",
+    "decide_registration": "events.publish",
+    # casestudies
+    "case": PUBLIC,
+    "case_citation": PUBLIC,
+    "create_case": "cases.write",
+    "import_case": "cases.write",
+    "edit_case": "cases.write",
+    "preview_case": "cases.write",
+    "submit_case": "cases.submit",
+    # portal
+    "desk": SIGNED_IN,
+    "search": PUBLIC,
+    "development_mail": PUBLIC,
+    "wagtail_serve": PUBLIC,
+}
+#: allauth's own doors have tests of their own makers.
+ALLAUTH = ("account_", "socialaccount_", "usersessions_")
+OUR_ADDRESSES = [name for name in ADDRESSES if not name.startswith(ALLAUTH)]
+#: What a form must say before it is more than a refusal. An address that is not here is sent an empty form.
+BODIES: dict[str, dict] = {"act_on_membership": {"action": "suspend"}}
+
+
+def test_every_address_says_who_may_open_it():
+    missing = [name for name in OUR_ADDRESSES if name not in TABLE]
+    assert missing == [], "\n".join(
+        [
+            "Write into TABLE of tests/test_permission_matrix.py what opens each new address:",
+            *(
+                f'    "{name}": "one of RESPONSIBILITIES", or PUBLIC, SIGNED_IN, STAFF, CONCERNED'
+                for name in missing
+            ),
+        ]
+    )
+
+
+def test_the_table_speaks_of_nothing_that_is_gone():
+    assert sorted(set(TABLE) - set(ADDRESSES)) == []
+    known = {PUBLIC, SIGNED_IN, STAFF, CONCERNED, *RESPONSIBILITIES}
+    assert sorted({key for keys in TABLE.values() for key in alternatives(keys)} - known) == []
+
+
+def alternatives(keys) -> tuple[str, ...]:
+    """What opens an address, whichever way it is asked."""
+    return (keys,) if isinstance(keys, str) else tuple(keys)
+
+
+def doors(names=None):
+    """Every address as it is asked: with its name, the methods, and what opens it to them."""
+    for name in names or OUR_ADDRESSES:
+        keys = TABLE.get(name, ())
+        if isinstance(keys, ByMethod):
+            yield name, ("get",), alternatives(keys.get)
+            yield name, ("post",), alternatives(keys.post)
+        else:
+            yield name, ("get", "post"), alternatives(keys)
+
+
+# -- Who is who -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def everybody(world, agency):  # noqa: F811
+    """A person for every role: in the agency of the examples, in another one, and without any."""
+    other = factories.agency()
+    return {
+        "anonymous": None,
+        "somebody without an agency": factories.user(),
+        "the person concerned": world["people"]["newcomer"],
+        "a member": world["people"]["member"],
+        "a manager": world["people"]["manager"],
+        "an owner": factories.member_of(agency, role=Role.OWNER),
+        "a member of another agency": factories.member_of(other),
+        "a manager of another agency": factories.member_of(other, role=Role.MANAGER),
+        "an owner of another agency": factories.member_of(other, role=Role.OWNER),
+        "portal staff": factories.moderator(),
+        "a superuser": User.objects.create_superuser("root@example.org", name="超级管理员"),
+    }
+
+
+ROLES_OF = {"a member": Role.MEMBER, "a manager": Role.MANAGER, "an owner": Role.OWNER}
+EVERYBODY = [
+    "anonymous",
+    "somebody without an agency",
+    "the person concerned",
+    *ROLES_OF,
+    *(f"{who} of another agency" for who in ROLES_OF),
+    "portal staff",
+    "a superuser",
+]
+
+
+def may_open(who: str, keys) -> bool:
+    """Whether the table opens an address to this person."""
+    return (
+        PUBLIC in keys
+        or (SIGNED_IN in keys and who != "anonymous")
+        or (STAFF in keys and who in ("portal staff", "a superuser"))
+        or (CONCERNED in keys and who == "the person concerned")
+        or any(
+            ROLES_OF[who] in RESPONSIBILITIES[key][0]
+            for key in keys
+            if who in ROLES_OF and key in RESPONSIBILITIES
+        )
+    )
+
+
+# -- Doors ------------------------------------------------------------------------------------------------------------
+
+
+def is_open(answer) -> bool:
+    """A page, or a way on inside the portal."""
+    return answer.status_code in (200, 204) or (answer.status_code == 302 and not leads_to_sign_in(answer))
+
+
+def is_closed(answer) -> bool:
+    """Nothing there, not this way, or first say who you are."""
+    return answer.status_code in (404, 405) or leads_to_sign_in(answer)
+
+
+def leads_to_sign_in(answer) -> bool:
+    return answer.status_code == 302 and answer.url.startswith(reverse("account_login"))
+
+
+class Visitor:
+    """A person with a session that lasts over many requests, as in a browser that stays open."""
+
+    def __init__(self, person: User | None):
+        client = Client()
+        if person:
+            client.force_login(person)
+        self.cookies = client.cookies
+
+    def client(self) -> Client:
+        client = Client()
+        client.cookies = self.cookies.copy()
+        return client
+
+    def asks(self, name: str, arguments: dict, methods):
+        """Every answer to every example of an address, with the request in words."""
+        client = self.client()
+        for method in methods:
+            for address in addresses(name, arguments):
+                body = BODIES.get(name, {}) if method == "post" else {}
+                yield f"{method.upper()} {address}", getattr(client, method)(address, body)
+
+
+def opens(visitor: Visitor, name: str, arguments: dict, methods) -> bool:
+    """Whether one of the examples opens. What is posted is undone."""
+    for method in methods:
+        with transaction.atomic():
+            is_inside = any(is_open(answer) for _request, answer in visitor.asks(name, arguments, (method,)))
+            transaction.set_rollback(True)
+        if is_inside:
+            return True
+    return False
+
+
+def left_open(visitor: Visitor, name: str, arguments: dict, methods, before: str) -> list[str]:
+    """What an address gave away although it should be closed: answers, and writing."""
+    with transaction.atomic():
+        leaks = [
+            f"{request} answered {answer.status_code}"
+            for request, answer in visitor.asks(name, arguments, methods)
+            if not is_closed(answer)
+        ]
+        if fingerprint() != before:
+            leaks.append(f"a refused request to {name} changed the database")
+        transaction.set_rollback(True)
+    return leaks
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_door_is_open_to_those_in_the_table_and_closed_to_all_others(world, everybody, who):  # noqa: F811
+    visitor, before, wrong = Visitor(everybody[who]), fingerprint(), []
+    for name, methods, keys in doors():
+        if may_open(who, keys):
+            if not opens(visitor, name, world["arguments"], methods):
+                wrong.append(f"{name} should open to {who} ({keys}) and does not")
+        else:
+            leaks = left_open(visitor, name, world["arguments"], methods, before)
+            wrong += [f"{name} should be closed to {who} ({keys}): {leak}" for leak in leaks]
+    assert not wrong, "\n".join(wrong)
+
+
+# -- The very next request --------------------------------------------------------------------------------------------
+
+
+def in_agencies(**change):
+    return lambda person: Membership.objects.filter(user=person).update(**change)
+
+
+WAYS_OUT = {
+    "suspended": in_agencies(status=Membership.Status.SUSPENDED),
+    "removed": in_agencies(status=Membership.Status.LEFT),
+    "deactivated": lambda person: User.objects.filter(pk=person.pk).update(is_active=False),
+    "in a withdrawn agency": lambda person: Agency.objects.filter(memberships__user=person).update(
+        status=Agency.Status.WITHDRAWN
+    ),
+}
+
+
+@pytest.mark.parametrize("role", ROLES_OF)
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_who_loses_the_right_finds_every_door_closed_at_the_very_next_request(world, everybody, role, way):  # noqa: F811
+    visitor, wrong = Visitor(everybody[role]), []
+    assert is_open(visitor.client().get(reverse("agency_desk", args=world["arguments"]["slug"])))
+    WAYS_OUT[way](everybody[role])
+    before = fingerprint()
+    for name, methods, keys in doors():
+        if set(keys) & set(RESPONSIBILITIES):
+            wrong += left_open(visitor, name, world["arguments"], methods, before)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_staff_who_lose_their_group_lose_the_staffs_doors_at_the_very_next_request(world, everybody):  # noqa: F811
+    person, wrong = everybody["portal staff"], []
+    visitor = Visitor(person)
+    draft = factories.agency(status=Agency.Status.DRAFT)
+    assert visitor.client().get(draft.get_absolute_url()).status_code == 200
+    person.groups.clear()
+    assert visitor.client().get(draft.get_absolute_url()).status_code == 404
+    before = fingerprint()
+    for name, methods, keys in doors():
+        if keys == (STAFF,):
+            wrong += left_open(visitor, name, world["arguments"], methods, before)
+    assert not wrong, "\n".join(wrong)
