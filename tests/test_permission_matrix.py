@@ -24,6 +24,8 @@ SIGNED_IN = "whoever is signed in"
 STAFF = "portal staff"
 #: The person whom the thing is about: in the world of examples the one who asked to join and registered.
 CONCERNED = "the person concerned"
+#: The member to whom the agency is offered in the world of examples.
+TAKER = "a member"
 
 
 class ByMethod(NamedTuple):
@@ -43,7 +45,19 @@ TABLE = {
     "account": SIGNED_IN,
     "choose_agency": SIGNED_IN,
     "apply_agency": SIGNED_IN,
+    "claim_agency": SIGNED_IN,
+    "close_account": SIGNED_IN,
     "withdraw_join_request": CONCERNED,
+    "withdraw_application": CONCERNED,
+    "invitation": PUBLIC,  # who has the token of the mail
+    "answer_invitation": CONCERNED,
+    "answer_transfer": TAKER,
+    "evidence": (CONCERNED, STAFF),
+    # orgs: the portal's staff
+    "staff_queue": STAFF,
+    "staff_application": STAFF,
+    "revoke_verification": STAFF,
+    "merge_agencies": STAFF,
     # orgs: the console
     "agency_desk": "members.view",
     "edit_agency": "profile.edit",
@@ -62,6 +76,14 @@ TABLE = {
     "act_on_membership": "members.decide",
     "leave_agency": "members.view",
     "decide_join_request": ("members.decide", STAFF),  # the rule refuses staff where the agency has leads,
+    "invite_person": "members.invite",
+    "act_on_invitation": "members.invite",
+    "offer_ownership": "ownership.transfer",
+    "withdraw_transfer": "ownership.transfer",
+    "agency_verification": "profile.edit",
+    "ask_again": "profile.edit",
+    "agency_recommendations": "recommendations.give",
+    "take_back_recommendation": "recommendations.give",
     "agency_partnerships": ByMethod(get="members.view", post="partnerships.propose"),
     "answer_partnership": "partnerships.propose",
     "create_service": "profile.edit",
@@ -114,7 +136,11 @@ TABLE = {
 ALLAUTH = ("account_", "socialaccount_", "usersessions_")
 OUR_ADDRESSES = [name for name in ADDRESSES if not name.startswith(ALLAUTH)]
 #: What a form must say before it is more than a refusal. An address that is not here is sent an empty form.
-BODIES: dict[str, dict] = {"act_on_membership": {"action": "suspend"}}
+BODIES: dict[str, dict] = {
+    "act_on_membership": {"action": "suspend"},
+    "act_on_invitation": {"action": "revoke"},
+    "answer_transfer": {"answer": "decline"},
+}
 
 
 def test_every_address_says_who_may_open_it():
@@ -132,7 +158,7 @@ def test_every_address_says_who_may_open_it():
 
 def test_the_table_speaks_of_nothing_that_is_gone():
     assert sorted(set(TABLE) - set(ADDRESSES)) == []
-    known = {PUBLIC, SIGNED_IN, STAFF, CONCERNED, *RESPONSIBILITIES}
+    known = {PUBLIC, SIGNED_IN, STAFF, CONCERNED, TAKER, *RESPONSIBILITIES}
     assert sorted({key for keys in TABLE.values() for key in alternatives(keys)} - known) == []
 
 
@@ -192,7 +218,7 @@ def may_open(who: str, keys) -> bool:
         PUBLIC in keys
         or (SIGNED_IN in keys and who != "anonymous")
         or (STAFF in keys and who in ("portal staff", "a superuser"))
-        or (CONCERNED in keys and who == "the person concerned")
+        or who in keys
         or any(
             ROLES_OF[who] in RESPONSIBILITIES[key][0]
             for key in keys
