@@ -86,6 +86,11 @@ class AgencyImport:
                 raise Refused(
                     gettext("This agency was withdrawn from the directory and is not brought back.")
                 )
+            if agency.status == Agency.Status.MERGED:
+                raise Refused(
+                    gettext("This entry was joined with that of %(agency)s. Import that one instead.")
+                    % {"agency": agency.merged_into}
+                )
             is_changed = self.save_agency(agency, facts, incoming, notes)
             is_changed |= self.save_texts(agency, incoming, notes)
             is_changed |= self.save_funding(agency, incoming.funding)

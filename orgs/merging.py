@@ -1,20 +1,25 @@
 """Two entries of one agency become one. What points at the duplicate points at the survivor afterwards.
 
 Foreign keys are found in the models, so an app above needs no line here. A row that the survivor has already (the same
-partner, the same text) is dropped. What was said or decided about the duplicate itself stays with it: when its
+partner, the same text) is dropped; an app whose rows need more thought than that has an `agency_merge.py` with
+`join(agency, survivor)`, which is asked first. What was said or decided about the duplicate itself stays with it: when its
 information was confirmed, how it was verified, who was invited to it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count
+from django.db.models import Count, ProtectedError, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import Revision, RevisionMixin
 
+from orgs import history
 from orgs.membership import withdraw_dead_offers
 from orgs.models import (
     Agency,
@@ -48,23 +53,29 @@ def merge(agency: Agency, *, into: Agency, by: User) -> Agency:
         raise MergingError(_("Only portal staff merge entries."))
     agency, survivor = hold(agency, into)
     check(agency, survivor)
-    now = timezone.now()
+    with history.recorded(survivor, by=by), indexing.in_bulk():
+        join(agency, survivor)
+    answer_what_is_settled(survivor, by=by)
+    return survivor
+
+
+def join(agency: Agency, survivor: Agency) -> None:
     agency.status, agency.merged_into, agency.claimed_at = Agency.Status.MERGED, survivor, None
     hand_on_names(agency, survivor)
     agency.save()
     survivor.save()
-    with indexing.in_bulk():
-        move_people(agency, survivor)
-        for model, field in references():
-            move(model, field, agency, survivor)
-        rewrite_drafts(agency, survivor)
-        drop_links_to_the_lead(survivor)
-    agency.invitations.filter(accepted_at=None, revoked_at=None).update(revoked_at=now)
+    move_people(agency, survivor)
+    for app in settings.RECORD_APPS:
+        if find_spec(f"{app}.agency_merge"):
+            import_module(f"{app}.agency_merge").join(agency, survivor)
+    for model, field in references():
+        move(model, field, agency, survivor)
+    rewrite_drafts(agency, survivor)
+    drop_links_to_the_lead(survivor)
+    agency.invitations.filter(accepted_at=None, revoked_at=None).update(revoked_at=timezone.now())
     withdraw_dead_offers(agency)
-    answer_what_is_settled(survivor, by=by)
-    duplicates = Partnership.objects.annotate(count=Count("parties")).filter(count__lt=2)
-    duplicates.filter(parties__agency=survivor).delete()
-    return survivor
+    with_themselves = Partnership.objects.annotate(count=Count("parties")).filter(count__lt=2)
+    Partnership.objects.filter(pk__in=with_themselves.values("pk"), parties__agency=survivor).delete()
 
 
 def preview(agency: Agency) -> list[tuple[str, int]]:
@@ -185,7 +196,13 @@ def move(model: type[models.Model], field: models.ForeignKey, agency: Agency, su
             with transaction.atomic():
                 row.save(update_fields=[field.name])
         except IntegrityError:
-            row.delete()
+            try:
+                row.delete()
+            except (ProtectedError, RestrictedError):
+                raise MergingError(
+                    _("Both entries have “%(row)s”, and other records depend on it. Settle that first.")
+                    % {"row": row}
+                )
 
 
 def rewrite_drafts(agency: Agency, survivor: Agency) -> None:

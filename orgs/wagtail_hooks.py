@@ -7,13 +7,29 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import EditView, SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet
 
 from orgs import applying, history, leaving, verification
 from orgs.models import Agency, User
 
 
-class AgencyEditView(EditView):
+class StatusByHand:
+    """Every status can be set but "merged": an entry gets it, and keeps it, by a merge (`orgs/merging.py`)."""
+
+    def get_form(self, *args, **kwargs):
+        form = super().get_form(*args, **kwargs)
+        merged = Agency.Status.MERGED
+        is_merged = form.instance.status == merged
+        status = form.fields["status"]
+        status.choices = [choice for choice in status.choices if (choice[0] == merged) == is_merged]
+        return form
+
+
+class AgencyCreateView(StatusByHand, CreateView):
+    pass
+
+
+class AgencyEditView(StatusByHand, EditView):
     """Setting the status to "listed" is listing: the rule tells the owners."""
 
     def save_instance(self):
@@ -44,6 +60,7 @@ class AgencyViewSet(SnippetViewSet):
     icon = "group"
     menu_label = gettext_lazy("Agencies")
     add_to_admin_menu = True
+    add_view_class = AgencyCreateView
     edit_view_class = AgencyEditView
     list_display = ["legal_name", "org_type", "division", "status", "created_at", "confirmed_on"]
     list_filter = ["status", "org_type", "is_sample"]

@@ -134,6 +134,15 @@ def test_a_withdrawn_agency_is_not_brought_back():
     assert list(Agency.objects.values_list("status", "public_phone")) == [("withdrawn", "")]
 
 
+def test_a_merged_entry_is_not_written_to_and_the_note_says_where_to_go():
+    survivor = factories.agency(legal_name="同心社会工作服务中心")
+    factories.agency(legal_name="同心社工", status="merged", merged_into=survivor, public_phone="")
+    report = bring_in("full name,phone\n同心社工,123\n")
+    (refused,) = (entry for entry in report.entries if entry.outcome == "refused")
+    assert "同心社会工作服务中心" in refused.sentence
+    assert set(Agency.objects.values_list("public_phone", flat=True)) == {""}
+
+
 def test_two_rows_with_one_code_are_one_agency():
     report = bring_in(f"full name,code,phone\n同心社工,{CODE},1\n同心社会工作服务中心,{CODE},2\n")
     assert (report.count("created", AGENCY), report.count("updated", AGENCY)) == (1, 1)

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from casestudies import authoring
 from casestudies.models import CasePartner, CaseStudy
-from events.models import EventHost, Registration
-from orgs import invitation, joining, merging, owner_guard, partnership
+from events.models import EventHost, Registration, SeatPool
+from orgs import history, invitation, joining, merging, owner_guard, partnership
 from orgs.models import Agency, AgencyText, Application, JoinRequest, Membership, Partnership, Verification
 from orgs.permissions import can
 from tests import factories
@@ -84,6 +84,27 @@ def test_what_the_survivor_has_already_is_dropped(duplicate, survivor, moderator
         "zh-hans": "new-address",
         "en": "Only there",
     }
+
+
+def test_seats_kept_for_both_become_one_allotment_with_everybody_in_it(duplicate, survivor, moderator):
+    event = factories.event()
+    for agency in (duplicate, survivor):
+        pool = SeatPool.objects.create(event=event, kind="agency", agency=agency, capacity=3)
+        person = factories.member_of(agency)
+        Registration.objects.create(
+            event=event, pool=pool, user=person, agency=agency, status="confirmed", created_at=timezone.now()
+        )
+        SeatPool.objects.filter(pk=pool.pk).update(taken=1)
+    merge(duplicate, survivor, moderator)
+    pool = event.pools.get(kind="agency")
+    assert (pool.agency, pool.capacity, pool.taken, pool.registrations.count()) == (survivor, 6, 2, 2)
+
+
+def test_the_merge_is_a_version_of_the_survivor(duplicate, survivor, moderator):
+    merge(duplicate, survivor, moderator)
+    newest = history.versions(survivor).first()
+    assert newest.user == moderator
+    assert "东城同心社工站" in str(newest.content)
 
 
 @pytest.mark.parametrize("is_lead_the_duplicate", [True, False])
@@ -263,3 +284,14 @@ def test_the_page_is_for_staff_only(client, manager):
     client.force_login(manager)
     assert client.get(reverse("merge_agencies")).status_code == 404
     assert client.post(reverse("merge_agencies"), {"duplicate": "a", "survivor": "b"}).status_code == 404
+
+
+def test_the_status_merged_is_neither_given_nor_taken_by_hand(client, duplicate, survivor):
+    client.force_login(factories.user(is_superuser=True))
+    merged = factories.agency(status="merged", merged_into=survivor)
+    for agency, others in ((duplicate, ["draft", "listed", "withdrawn"]), (merged, ["merged"])):
+        page = client.get(reverse("wagtailsnippets_orgs_agency:edit", args=[agency.pk]))
+        assert [value for value, _words in page.context["form"].fields["status"].choices] == others
+    client.post(reverse("wagtailsnippets_orgs_agency:edit", args=[duplicate.pk]), {"status": "merged"})
+    assert Agency.objects.get(pk=duplicate.pk).status == "listed"
+    assert client.get(reverse("wagtailsnippets_orgs_agency:add")).status_code == 200
