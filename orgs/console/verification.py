@@ -20,9 +20,9 @@ def agency_verification(request, slug):
     agency = own_agency(request, slug, "profile.edit")
     asked = agency.applications.open().filter(kind=Application.Kind.VERIFICATION).first()
     current = verification.current(agency)
-    level = current.level if current else 0
+    held = {1, *agency.verifications.in_force().values_list("level", flat=True)} if current else set()
     reachable = verification.reachable(agency)
-    following = next((one for one in reachable if one > level), None)
+    following = next((one for one in reachable if one not in held), None)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = VerificationForm(*sent, agency=agency, initial={"level": following})
     if request.method == "POST" and form.is_valid():
@@ -52,7 +52,7 @@ def agency_verification(request, slug):
                     "number": value,
                     "words": words,
                     "needs": verification.NEEDS[value],
-                    "is_held": value <= level,
+                    "is_held": value in held,
                     "is_next": value == following,
                 }
                 for value, words in Verification.Level.choices

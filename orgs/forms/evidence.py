@@ -10,6 +10,7 @@ from orgs import evidence
 class FilesInput(forms.FileInput):
     """Several files at once; a phone offers its camera too."""
 
+    template_name = "orgs/widgets/files.html"
     allow_multiple_selected = True
 
     def __init__(self, attrs=None):
