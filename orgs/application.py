@@ -6,7 +6,6 @@ Three kinds have rules of their own: `orgs/applying.py` (to be listed), `orgs/cl
 
 from collections.abc import Iterable
 
-from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from orgs import evidence
 from orgs.evidence import Scan
 from orgs.models import Agency, Application, Membership, User
-from orgs.permissions import can, is_portal_staff
+from orgs.permissions import can, is_portal_staff, portal_staff
 from portal import mail
 
 
@@ -35,11 +34,6 @@ def waiting_counts() -> dict[str, int]:
     return {kind: kinds.count(kind) for kind in Application.Kind.values}
 
 
-def staff() -> QuerySet[User]:
-    """The people who answer: whoever may change agencies."""
-    return ModelBackend().with_perm("orgs.change_agency")
-
-
 @transaction.atomic
 def ask(
     agency: Agency,
@@ -53,7 +47,7 @@ def ask(
     """Put a question into the queue with its evidence, and tell the staff. The rule of its kind has checked it."""
     asked = Application.objects.create(agency=agency, kind=kind, applicant=by, message=message, level=level)
     evidence.attach(asked, scans, by=by)
-    for person in staff().exclude(pk=by.pk):
+    for person in portal_staff().exclude(pk=by.pk):
         write(asked, "application_arrived", to=person)
     return asked
 

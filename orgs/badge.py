@@ -10,14 +10,12 @@ def context(agency: Agency, user) -> dict:
     own_claim = None
     if user.is_authenticated and not agency.is_claimed:
         own_claim = agency.applications.open().filter(applicant=user, kind=Application.Kind.CLAIM).first()
-    is_free = (
-        agency.status == Agency.Status.LISTED
-        and not agency.is_claimed
-        and not joining.deciders(agency).exists()
-    )
+    is_listed = agency.status == Agency.Status.LISTED
     return {
         "verification": verification,
-        "is_free": is_free,
+        "is_free": is_listed and not agency.is_claimed,
+        # A released entry has no owner, but perhaps managers who answer.
+        "can_be_joined": is_listed and (agency.is_claimed or joining.deciders(agency).exists()),
         "own_claim": own_claim,
         "code_doubt": uscc.check(agency.uscc).sentence if agency.uscc else "",
     }

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import Revision, RevisionMixin
 
-from orgs import history
+from orgs import history, verification
 from orgs.membership import withdraw_dead_offers
 from orgs.models import (
     Agency,
@@ -72,7 +72,10 @@ def join(agency: Agency, survivor: Agency) -> None:
         move(model, field, agency, survivor)
     rewrite_drafts(agency, survivor)
     drop_links_to_the_lead(survivor)
-    agency.invitations.filter(accepted_at=None, revoked_at=None).update(revoked_at=timezone.now())
+    now = timezone.now()
+    agency.invitations.filter(accepted_at=None, revoked_at=None).update(revoked_at=now)
+    agency.verifications.awaiting_second().update(revoked_at=now)
+    verification.drop(survivor)  # it may have the duplicate's code now
     withdraw_dead_offers(agency)
     with_themselves = Partnership.objects.annotate(count=Count("parties")).filter(count__lt=2)
     Partnership.objects.filter(pk__in=with_themselves.values("pk"), parties__agency=survivor).delete()

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
+from orgs.applying import has_code_of_another
 from orgs.history import LOCATION_FACTS, SERVICE_FACTS, SERVICE_TERMS, recorded
 from orgs.models import Agency, Division, Location, Service, User
 from orgs.profile import ProfileError, change, check
@@ -76,7 +77,7 @@ def set_facts(agency: Agency, content: dict[str, Any], known: Known) -> None:
     division = facts.pop("division")
     for seat in known.divisions([division]) if division else [None]:
         agency.division = seat
-    if facts["uscc"] and Agency.objects.filter(uscc=facts["uscc"]).exclude(pk=agency.pk).exists():
+    if has_code_of_another(facts["uscc"], than=agency):
         facts.pop("uscc")
         known.notes.append(
             _("Another agency has the unified social credit code of that version, so it was left out.")

@@ -23,7 +23,7 @@ from orgs import application, recommendation, uscc
 from orgs.application import ApplicationError
 from orgs.evidence import Scan
 from orgs.models import Agency, Application, Evidence, Role, User, Verification
-from orgs.permissions import can, is_portal_staff
+from orgs.permissions import can, is_portal_staff, portal_staff
 from portal import mail
 
 Level = Verification.Level
@@ -167,7 +167,7 @@ def verify(
     )
     if not is_doubtful:
         settle(made, by=by)
-    for person in application.staff().exclude(pk=by.pk) if is_doubtful else ():
+    for person in portal_staff().exclude(pk=by.pk) if is_doubtful else ():
         application.write(asked, "verification_proposed", to=person, verification=made)
     return made
 

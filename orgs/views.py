@@ -30,7 +30,7 @@ from orgs.forms.account import AccountForm
 from orgs.forms.application import ApplicationForm, ClaimForm, MoreEvidenceForm, NameSearchForm
 from orgs.forms.members import JoinForm
 from orgs.models import Agency, Application, Evidence, JoinRequest, Membership
-from orgs.permissions import can
+from orgs.permissions import LEADS, can
 from portal.bilingual import CHINESE, ENGLISH
 
 CHOICES_ON_A_PAGE = 20
@@ -149,19 +149,21 @@ def choose_agency(request):
             "words": words,
             "page_of_agencies": page,
             "agencies": [rows[pk] for pk in page.object_list if pk in rows],
-            **own_agencies(request.user),
+            **own_agencies(request.user, list(rows)),
         },
     )
 
 
-def own_agencies(user) -> dict:
-    """What a row of agencies says to this person: theirs, asked, claimed."""
+def own_agencies(user, agencies) -> dict:
+    """What a row of agencies says to this person: theirs, asked, claimed; and where somebody can answer who asks."""
+    led = Membership.objects.active().filter(role__in=LEADS, agency__in=agencies)
     asked = user.join_requests.filter(status=JoinRequest.Status.PENDING)
     claims = user.applications.open().filter(kind=Application.Kind.CLAIM)
     return {
         "own": set(user.memberships.active().values_list("agency", flat=True)),
         "asked": set(asked.values_list("agency", flat=True)),
         "claimed": set(claims.values_list("agency", flat=True)),
+        "led": set(led.values_list("agency", flat=True)),
     }
 
 
@@ -195,7 +197,12 @@ def apply_agency(request):
     return render(
         request,
         "orgs/apply_agency.html",
-        {"form": form, "duplicates": found, "had_files": bool(request.FILES), **own_agencies(request.user)},
+        {
+            "form": form,
+            "duplicates": found,
+            "had_files": bool(request.FILES),
+            **own_agencies(request.user, [one.agency for one in found]),
+        },
     )
 
 

@@ -172,6 +172,21 @@ class TestThePages:
         assert reverse("claim_agency", args=[free.slug]) in html
         assert reverse("join_agency", args=[free.slug]) not in html
 
+    def test_an_entry_without_an_owner_but_with_managers_is_joined_or_claimed(
+        self, client, agency, manager, moderator
+    ):
+        claim_url, join_url = (reverse(f"{name}_agency", args=[agency.slug]) for name in ("claim", "join"))
+        client.force_login(factories.user())
+        html = client.get(agency.get_absolute_url()).content.decode()
+        assert (claim_url in html, f'action="{join_url}"' in html) == (True, True)
+        assert join_url in client.get("/desk/join/").content.decode()
+        client.force_login(manager)
+        desk = reverse("agency_desk", args=[agency.slug])
+        assert claim_url in client.get(desk).content.decode()
+        claiming.accept(claiming.claim(agency, by=manager), by=moderator)
+        assert agency.memberships.get(user=manager).role == "owner"
+        assert claim_url not in client.get(desk).content.decode()
+
     def test_somebody_elses_claim_is_not_taken_back(self, client, stranger):
         claim = claiming.claim(factories.agency(), by=factories.user())
         client.force_login(stranger)

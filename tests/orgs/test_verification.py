@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs import application, daily, recommendation, verification
+from orgs import application, daily, merging, recommendation, verification
 from orgs.agency_import import AgencyImport
 from orgs.application import ApplicationError
 from orgs.incoming import Incoming
@@ -333,6 +333,18 @@ class TestFalling:
         coded.refresh_from_db()
         assert coded.legal_name == "改名后的中心"
         assert verification.current(coded).level == 1
+
+    def test_a_merge_ends_proposals_and_what_was_checked_without_the_code(self, moderator, second):
+        survivor, twin = factories.agency(), factories.agency(uscc=fine_code())
+        checked = verification.confirm(verify(survivor, moderator), by=second)
+        Agency.objects.filter(pk=twin.pk).update(uscc=None)
+        proposed = verify(twin, moderator)
+        Agency.objects.filter(pk=twin.pk).update(uscc=fine_code())
+        merging.merge(twin, into=survivor, by=moderator)
+        for one in (checked, proposed):
+            one.refresh_from_db()
+        assert (checked.state, proposed.state) == ("revoked", "revoked")
+        assert verification.current(survivor).level == 1
 
     def test_whatever_slipped_through_falls_at_night(self, coded, moderator):
         verify(coded, moderator, level=2)
