@@ -17,16 +17,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orgs.divisions import stem_of, wider
-from orgs.facts import NEVER_CONFIRMED, Snapshot, bits
+from orgs.facts import TIERS, Snapshot, bits
 from orgs.models import Division
+from orgs.models.age import COUNTS_AS_COVERAGE, State
 from portal.bilingual import Text
 from portal.models import Topic
 
 if TYPE_CHECKING:
     from orgs.directory import Choices, Found
 
-CONFIRMED, OVERDUE = 0, 1
-COUNTED = (CONFIRMED, OVERDUE, NEVER_CONFIRMED)
+CONFIRMED = TIERS[State.FRESH]
+COUNTED = {TIERS[state] for state in COUNTS_AS_COVERAGE}
 STATES = {
     "served": gettext_lazy("served"),
     "weak": gettext_lazy("weak"),

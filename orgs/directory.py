@@ -17,13 +17,13 @@ from orgs import coverage, directory_list, facts
 from orgs.divisions import successors_of
 from orgs.facts import Snapshot
 from orgs.models import Agency, Division, Verification
+from orgs.models.age import State
 from portal.bilingual import Text
 from portal.models import Topic
 
 ROWS_ON_A_PAGE = 20
 LONGEST_QUESTION = 100
 MOST_VALUES = 30  # of one filter; a longer address was not made here
-DORMANT = 3
 VIEWS = ("coverage", "print")
 
 #: The filters by a vocabulary: name in the address, vocabulary, words above the choices.
@@ -122,7 +122,7 @@ class Found:
         if choices.level:
             sets["level"] = snapshot.having("level", [str(choices.level)])
         self.sets = sets
-        self.dormant = snapshot.in_tier(DORMANT)
+        self.dormant = snapshot.in_tier(facts.TIERS[State.DORMANT])
         self.start = snapshot.everybody if choices.with_dormant else snapshot.everybody & ~self.dormant
         self.all = self.but("")
         self.dormant_count = (self.but("", start=self.dormant)).bit_count()

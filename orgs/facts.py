@@ -21,22 +21,22 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 from pypinyin import Style, lazy_pinyin
 
-from orgs import freshness
 from orgs.divisions import stem_of, successor_codes, wider
 from orgs.models import Agency, Division, Service, Verification
+from orgs.models.age import State, state_of
 from portal.models import Topic
 
 #: Relations of a service, with the names of their filters.
 TERMS = {"types": "service", "populations": "population", "methods": "method", "languages": "language"}
 #: The order of the list: never confirmed at the end, because nobody ever said that it is true.
 TIERS = {
-    freshness.State.FRESH: 0,
-    freshness.State.DUE: 0,
-    freshness.State.OVERDUE: 1,
-    freshness.State.DELINQUENT: 2,
-    freshness.State.DORMANT: 3,
+    State.FRESH: 0,
+    State.DUE: 0,
+    State.OVERDUE: 1,
+    State.DELINQUENT: 2,
+    State.DORMANT: 3,
+    State.UNCONFIRMED: 4,
 }
-NEVER_CONFIRMED = 4
 MANY = 500  # changed agencies; from here on reading all is quicker than naming them to the database
 
 
@@ -61,9 +61,7 @@ class Facts:
 
     def tier(self, on: date) -> int:
         """Where it stands in the list: 0 confirmed, 1 overdue, 2 delinquent, 3 dormant, 4 never confirmed."""
-        if self.confirmed_on is None:
-            return NEVER_CONFIRMED
-        return TIERS[freshness.state_of(self.confirmed_on, on)]
+        return TIERS[state_of(self.confirmed_on, on)]
 
     def keys_on(self, on: date) -> Iterator[tuple[str, str]]:
         """What it is found by on that day."""
