@@ -22,10 +22,9 @@ def days_ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
-def claimed(confirmed_days_ago: int | None, **fields) -> Agency:
+def confirmed(confirmed_days_ago: int | None, **fields) -> Agency:
     return factories.agency(
         **{
-            "claimed_at": timezone.now(),
             "confirmed_on": None if confirmed_days_ago is None else days_ago(confirmed_days_ago),
             **fields,
         }
@@ -57,7 +56,7 @@ def test_what_nobody_confirmed_has_no_age():
 
 
 def test_the_database_and_the_rule_agree_on_every_border():
-    agencies = {claimed(age): state for age, state in BORDERS} | {claimed(None): State.UNCONFIRMED}
+    agencies = {confirmed(age): state for age, state in BORDERS} | {confirmed(None): State.UNCONFIRMED}
     for state in State:
         expected = {agency.pk for agency, of in agencies.items() if of == state}
         assert set(Agency.objects.in_state(state, on=TODAY).values_list("pk", flat=True)) == expected
@@ -149,7 +148,7 @@ def test_after_a_change_one_is_asked_about_that_section(client, agency, manager)
 
 def test_a_person_gets_one_mail_about_all_their_agencies(deliver):
     person = factories.user(language="en")
-    agencies = [claimed(age, legal_name=f"第{age}中心", name_en="") for age in (300, 220, 170, 10)]
+    agencies = [confirmed(age, legal_name=f"第{age}中心", name_en="") for age in (300, 220, 170, 10)]
     for agency in agencies:
         Membership.objects.create(user=person, agency=agency, role="manager")
     freshness.remind(TODAY)
@@ -165,7 +164,7 @@ def test_a_person_gets_one_mail_about_all_their_agencies(deliver):
 
 
 def test_members_strangers_suspended_people_and_dead_accounts_are_not_written_to(deliver):
-    agency = claimed(220)
+    agency = confirmed(220)
     owner = factories.member_of(agency, role="owner")
     factories.member_of(agency)
     factories.member_of(factories.agency(), role="owner")
@@ -181,7 +180,7 @@ def test_members_strangers_suspended_people_and_dead_accounts_are_not_written_to
     [{"status": "draft"}, {"status": "withdrawn"}, {"claimed_at": None}, {"confirmed_on": None}],
 )
 def test_only_listed_and_claimed_agencies_that_were_confirmed_once_are_reminded(deliver, fields):
-    agency = claimed(220)
+    agency = confirmed(220)
     factories.member_of(agency, role="owner")
     Agency.objects.filter(pk=agency.pk).update(**fields)
     freshness.remind(TODAY)
@@ -189,7 +188,7 @@ def test_only_listed_and_claimed_agencies_that_were_confirmed_once_are_reminded(
 
 
 def test_an_agency_is_reminded_once_in_each_state_and_a_week_lies_between_two_mails(deliver):
-    owner = factories.member_of(claimed(166), role="owner")
+    owner = factories.member_of(confirmed(166), role="owner")
     days = []
     for day in range(0, 250):
         freshness.remind(TODAY + timedelta(days=day))
@@ -199,8 +198,8 @@ def test_an_agency_is_reminded_once_in_each_state_and_a_week_lies_between_two_ma
 
 
 def test_a_second_agency_waits_for_the_week_to_pass(deliver):
-    owner = factories.member_of(claimed(166, legal_name="先到期"), role="owner")
-    second = claimed(163, legal_name="后到期")
+    owner = factories.member_of(confirmed(166, legal_name="先到期"), role="owner")
+    second = confirmed(163, legal_name="后到期")
     Membership.objects.create(user=owner, agency=second, role="owner")
     mails = {}
     for day in range(10):
@@ -211,7 +210,7 @@ def test_a_second_agency_waits_for_the_week_to_pass(deliver):
 
 
 def test_after_a_confirmation_the_reminders_begin_anew(deliver):
-    agency = claimed(220)
+    agency = confirmed(220)
     owner = factories.member_of(agency, role="owner")
     freshness.remind(TODAY)
     freshness.confirm(agency, by=owner, on=TODAY)
@@ -220,20 +219,19 @@ def test_after_a_confirmation_the_reminders_begin_anew(deliver):
 
 
 def test_the_daily_work_reminds_and_says_what_was_done(deliver):
-    owner = factories.member_of(claimed(300), role="owner")
+    owner = factories.member_of(confirmed(300), role="owner")
     assert len(freshness.remind(TODAY)) == 2
     assert len(freshness.remind(TODAY)) == 1, "the silent agency is still there, nobody is written to again"
     assert [mail.to for mail in deliver()] == [[owner.email]]
-    other = factories.member_of(claimed(220), role="owner")
+    other = factories.member_of(confirmed(220), role="owner")
     daily.run(TODAY)
     assert [mail.to for mail in deliver()] == [[other.email]]
 
 
 def test_portal_staff_see_who_is_silent_for_long(client, moderator, stranger):
     today = timezone.localdate()
-    silent = factories.agency(
-        legal_name="久无音信中心", claimed_at=timezone.now(), confirmed_on=today - timedelta(days=241)
-    )
+    silent = factories.agency(legal_name="久无音信中心", confirmed_on=today - timedelta(days=241))
+    factories.member_of(silent, role="owner")
     factories.agency(legal_name="无人认领中心", confirmed_on=today - timedelta(days=241))
     client.force_login(moderator)
     assert list(client.get("/desk/").context["silent_agencies"]) == [silent]
@@ -254,7 +252,9 @@ def test_portal_staff_see_who_is_silent_for_long(client, moderator, stranger):
 )
 def test_the_page_says_honestly_how_old_it_is(client, age, is_claimed, words):
     day = None if age is None else timezone.localdate() - timedelta(days=age)
-    agency = factories.agency(confirmed_on=day, claimed_at=timezone.now() if is_claimed else None)
+    agency = factories.agency(confirmed_on=day)
+    if is_claimed:
+        factories.member_of(agency, role="owner")
     html = client.get(f"/en{agency.get_absolute_url()}").content.decode()
     assert words in html
     for section in Section:
