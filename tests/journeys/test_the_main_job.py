@@ -8,7 +8,7 @@ import docx
 import pytest
 from icalendar import Calendar
 
-from tests.journeys.people import sign_in
+from tests.journeys.people import mail_to, sign_in
 
 pytestmark = pytest.mark.journey
 
@@ -35,17 +35,6 @@ def report() -> bytes:
     file = BytesIO()
     document.save(file)
     return file.getvalue()
-
-
-def mail_to(page, email, containing):
-    """The newest mail to this address, read in the development mailbox as soon as the worker has sent it."""
-    for _attempt in range(100):
-        page.goto("/dev/mail/")
-        letter = page.locator("article", has_text=email).filter(has_text=re.compile(containing))
-        if letter.count():
-            return letter.first
-        page.wait_for_timeout(150)
-    raise AssertionError(f"no mail to {email} with {containing!r}")
 
 
 def test_from_a_report_in_a_drawer_to_a_cited_case_and_a_seat_at_a_training(window):
