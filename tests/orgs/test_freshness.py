@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orgs import freshness, profile
 from orgs.freshness import State
+from orgs.membership import take_in
 from orgs.models import Agency, Membership, Section
 from portal import daily
 from tests import factories
@@ -150,7 +151,7 @@ def test_a_person_gets_one_mail_about_all_their_agencies(deliver):
     person = factories.user(language="en")
     agencies = [confirmed(age, legal_name=f"第{age}中心", name_en="") for age in (300, 220, 170, 10)]
     for agency in agencies:
-        Membership.objects.create(user=person, agency=agency, role="manager")
+        take_in(agency, user=person, role="owner")
     freshness.remind(TODAY)
     (mail,) = deliver()
     assert mail.to == [person.email]
@@ -200,7 +201,7 @@ def test_an_agency_is_reminded_once_in_each_state_and_a_week_lies_between_two_ma
 def test_a_second_agency_waits_for_the_week_to_pass(deliver):
     owner = factories.member_of(confirmed(166, legal_name="先到期"), role="owner")
     second = confirmed(163, legal_name="后到期")
-    Membership.objects.create(user=owner, agency=second, role="owner")
+    take_in(second, user=owner, role="owner")
     mails = {}
     for day in range(10):
         freshness.remind(TODAY + timedelta(days=day))
