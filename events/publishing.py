@@ -90,8 +90,8 @@ def update_event(
     seats.arrange(event, by=by, capacity=capacity, online=online, kept=kept, release_at=release_at)
     if event.status == Event.Status.PUBLISHED and calendar_facts(event) != was and not event.is_over(at):
         seated = event.registrations.filter(status=Registration.Status.CONFIRMED).select_related("user")
-        kept = set(event.sessions.values_list("pk", flat=True))
-        dropped = [session for session in before if session.pk not in kept]
+        still_there = set(event.sessions.values_list("pk", flat=True))
+        dropped = [session for session in before if session.pk not in still_there]
         for session in dropped:  # its end must count more than anything said of it before
             session.sequence += 1
         letters.write_about_change(seated, at=at, dropped=dropped)

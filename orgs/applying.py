@@ -155,8 +155,10 @@ def list_agency(agency: Agency, *, by: User) -> Agency:
 
 def has_code_of_another(code: str | None, *, than: Agency | None = None) -> bool:
     """Whether an agency that was not merged has this credit code; `than` does not count."""
-    others = Agency.objects.exclude(status=Agency.Status.MERGED).exclude(pk=than.pk if than else None)
-    return bool(code) and others.filter(uscc=code).exists()
+    others = Agency.objects.exclude(status=Agency.Status.MERGED).filter(uscc=code)
+    if than and than.pk:
+        others = others.exclude(pk=than.pk)
+    return bool(code) and others.exists()
 
 
 def free_slug(name: str) -> str:

@@ -7,6 +7,7 @@ portal staff release the agency: its entry and its people stay, and it can be cl
 from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -96,7 +97,7 @@ def close_account(user: User) -> User:
     for session in UserSession.objects.filter(user=user):
         session.end()
     EmailAddress.objects.filter(user=user).delete()
-    user.socialaccount_set.all().delete()
+    SocialAccount.objects.filter(user=user).delete()
     user.groups.clear()
     user.user_permissions.clear()
     switch_off(user)

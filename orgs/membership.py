@@ -3,6 +3,7 @@
 The database holds that too (`orgs/owner_guard.py`), so the order counts: a new owner first, then the old one goes.
 """
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -159,5 +160,5 @@ def withdraw_dead_offers(agency: Agency) -> None:
 
 def addresses_of(user: User) -> set[str]:
     """The verified e-mail addresses of a person, in lower case."""
-    verified = user.emailaddress_set.filter(verified=True)
+    verified = EmailAddress.objects.filter(user=user, verified=True)
     return {address.lower() for address in verified.values_list("email", flat=True)}
