@@ -216,7 +216,7 @@ class TestTheForm:
         client.force_login(factories.user())
         assert list(client.post(self.address, facts(**answers)).context["form"].errors) == [field]
 
-    @pytest.mark.parametrize("name", ["𠮷野家社工中心", "\u202eمركز العمال\u202c", "𪚥" * 100, "名" * 120])
+    @pytest.mark.parametrize("name", ["𠮷野家社工中心", "مركز العمال", "𪚥" * 100, "名" * 120])
     def test_rare_and_right_to_left_names_come_in_whole(self, client, moderator, name):
         client.force_login(factories.user())
         assert client.post(self.address, facts(legal_name=name)).status_code == 302

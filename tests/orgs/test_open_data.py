@@ -1,6 +1,7 @@
 """The read API of open data: what HSDS 3 promises, and nothing that an agency does not show to everybody."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from uuid import uuid4
@@ -447,10 +448,8 @@ def test_the_openapi_document_names_every_address_and_every_parameter(ask):
             continue
         named = {one["$ref"].rsplit("/", 1)[1] for one in methods["get"]["parameters"]}
         refusal = ask(path.strip("/"), status=400, no_such_parameter="1")["error"]
-        for name in named:
-            assert name in refusal, (path, name)
-        listed = refusal.rpartition(": ")[2].rstrip(".").replace("。", "").split(", ")
-        assert set(listed) - {"—"} == named, path
+        in_a_chinese_sentence = set(re.findall("[a-z_]+", refusal))
+        assert in_a_chinese_sentence - {"no_such_parameter"} == named, path
 
 
 @pytest.mark.parametrize(

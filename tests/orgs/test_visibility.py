@@ -43,11 +43,7 @@ def planted(agency):
         setattr(agency, name, value)
     agency.save()
     agency.funding.set(
-        [
-            Topic.objects.create(
-                scheme="funding", code="fund:secret", name_zh="秘密资金", name_en="Secret fund"
-            )
-        ]
+        [Topic.objects.create(scheme="fund", code="fund:secret", name_zh="秘密资金", name_en="Secret fund")]
     )
     agency.locations.create(
         name_zh=PLACE[0], address=PLACE[1], phone=PLACE[2], longitude=PLACE[3], latitude=PLACE[4]
