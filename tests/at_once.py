@@ -6,16 +6,16 @@ from threading import Barrier
 from django.db import connection
 
 
-def at_once(actions):
-    """Do all of them at the same moment. Returns what each returned, or the exception that it raised."""
+def at_once(actions, *, refusals=()):
+    """Do all of them at the same moment. Returns what each returned, or the refusal that it raised; other errors rise."""
     start = Barrier(len(actions))
 
     def run(action):
         try:
             start.wait()
             return action()
-        except Exception as error:
-            return error
+        except refusals as refusal:
+            return refusal
         finally:
             connection.close()
 

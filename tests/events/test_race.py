@@ -1,10 +1,8 @@
 """The rush for the last seats, for real: many threads, each with its own connection, on whichever database is set."""
 
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -12,6 +10,7 @@ from events.models import Registration, SeatPool
 from events.registration import cancel, register
 from orgs.models import Agency, User
 from tests import factories
+from tests.at_once import at_once
 
 SEATS, PEOPLE = 2, 6  # fewer than the connections that the pool of PostgreSQL hands out
 REQUESTED, CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
@@ -29,21 +28,6 @@ def committed(django_db_setup, django_db_blocker):
         Agency.objects.filter(pk=event.host_id).delete()
         User.objects.filter(pk__in=[person.pk for person in people]).delete()
         DBTaskResult.objects.all().delete()
-
-
-def at_once(actions):
-    """Do all of them at the same moment, each on its own connection. Returns what each returned."""
-    start = Barrier(len(actions))
-
-    def run(action):
-        try:
-            start.wait()
-            return action()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(actions)) as threads:
-        return list(threads.map(run, actions))
 
 
 def count(event, status):

@@ -1,10 +1,9 @@
 """How an entry that nobody looks after gets an owner."""
 
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
@@ -12,6 +11,7 @@ from orgs import application, claiming, joining
 from orgs.application import ApplicationError
 from orgs.models import Agency, Application, Membership, Role, User
 from tests import factories
+from tests.at_once import at_once
 
 
 @pytest.mark.django_db
@@ -210,23 +210,6 @@ def committed(django_db_setup, django_db_blocker):
         DBTaskResult.objects.all().delete()
 
 
-def at_once(actions):
-    """Do all at the same moment, each on its own connection. Returns what each returned or refused."""
-    start = Barrier(len(actions))
-
-    def run(action):
-        try:
-            start.wait()
-            return action()
-        except ApplicationError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(actions)) as threads:
-        return list(threads.map(run, actions))
-
-
 def owners_of(agency):
     return list(agency.memberships.filter(role="owner").values_list("user", flat=True))
 
@@ -238,7 +221,8 @@ def test_two_claims_accepted_at_once_make_one_owner(committed):
         [
             lambda claim=claim, person=person: claiming.accept(claim, by=person)
             for claim, person in zip(claims, staff, strict=True)
-        ]
+        ],
+        refusals=ApplicationError,
     )
 
     refused = [one for one in results if isinstance(one, ApplicationError)]
@@ -271,7 +255,8 @@ def test_two_people_of_the_staff_who_answer_one_claim_at_once_answer_it_once(com
         [
             lambda: claiming.accept(claim, by=first),
             lambda: application.decline(claim, by=second, reason="证据不足。"),
-        ]
+        ],
+        refusals=ApplicationError,
     )
 
     refusals = [one for one in results if isinstance(one, ApplicationError)]
