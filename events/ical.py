@@ -138,10 +138,10 @@ def organizer() -> vCalAddress:
 
 
 def attendee(registration: Registration) -> vCalAddress:
-    person = vCalAddress(f"mailto:{registration.user.email}")
+    person = vCalAddress(f"mailto:{registration.person.email}")
     person.params.update(
         {
-            "CN": str(registration.user).replace('"', ""),
+            "CN": str(registration.person).replace('"', ""),
             "ROLE": "REQ-PARTICIPANT",
             "PARTSTAT": "ACCEPTED",
             "RSVP": "FALSE",

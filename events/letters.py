@@ -51,22 +51,24 @@ def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] 
     if found is None or found.registration.log.filter(pk__gt=entry).exists():
         return
     registration = found.registration
+    if not registration.person.email:
+        return  # a guest who is known by telephone hears it from the colleague who put them down
     before = registration.log.filter(pk__lt=entry).last()
     moment = datetime.fromisoformat(at) if at else found.at
     calendar = None
-    with override(registration.user.language):
+    with override(registration.person.language):
         if registration.has_seat:
             calendar = ical.invitation(registration, at=moment, dropped=[session(one) for one in dropped])
         elif before and before.status == Registration.Status.CONFIRMED:
             calendar = ical.withdrawal(registration, at=moment)
     mail.send(
         f"events/{template}",
-        to=registration.user.email,
-        language=registration.user.language,
+        to=registration.person.email,
+        language=registration.person.language,
         context={
             "registration": registration,
             "event": registration.event,
-            "person": registration.user,
+            "person": registration.person,
             "reason": found.reason,
         },
         calendar=calendar,

@@ -5,6 +5,7 @@ that are locked). So no two people wait for each other. On SQLite every transact
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -34,12 +35,14 @@ def register(
     agency: Agency | None = None,
     is_online: bool = False,
     note: str = "",
+    form_key: UUID | None = None,
     at: datetime | None = None,
 ) -> Registration:
     """Give `user` a seat, or a place on the waiting list when all seats are taken; or ask the host, who may want that.
 
     Who is registered already gets the same registration back, however often the button was pressed.
-    `agency` is kept as it is now, whatever becomes of the membership. Raises RegistrationError.
+    `agency` is kept as it is now, whatever becomes of the membership. A form sent again, known by `form_key`, does not
+    bring a cancelled place back. Raises RegistrationError.
     """
     at = at or timezone.now()
     if agency and not user.memberships.active().filter(agency=agency).exists():
@@ -49,7 +52,7 @@ def register(
         raise refusal(Event.objects.get(pk=event.pk), at) or NotOpen(
             _("This event needs no registration. Just come.")
         )
-    facts = {"user": user, "agency": agency, "note": note, "at": at}
+    facts = {"user": user, "agency": agency, "note": note, "form_key": form_key, "at": at}
     if event.needs_approval:
         return ask_the_host(event, pool=pools[-1], by=by, **facts)
     for pool in pools:
@@ -95,18 +98,34 @@ def ask_the_host(event: Event, *, by: User, **facts) -> Registration:
 
 
 def enter(
-    event: Event, *, pool: SeatPool, user: User, agency: Agency | None, note: str, status: str, at: datetime
+    event: Event,
+    *,
+    pool: SeatPool,
+    user: User,
+    agency: Agency | None,
+    note: str,
+    form_key: UUID | None,
+    status: str,
+    at: datetime,
 ) -> tuple[Registration, bool]:
     """This person's row, new or brought back, and whether it was. It has no seat yet: only this transaction sees it.
 
     Raises NotOpen.
     """
-    fields = {"pool": pool, "agency": agency, "note": note, "status": status, "created_at": at}
+    fields = {
+        "pool": pool,
+        "agency": agency,
+        "note": note,
+        "form_key": form_key,
+        "status": status,
+        "created_at": at,
+    }
     new = Registration(event=event, user=user, **fields)
     Registration.objects.bulk_create([new], ignore_conflicts=True)
     registration = Registration.objects.select_related("event", "pool").get(event=event, user=user)
     is_new = registration.public_id == new.public_id
-    if not is_new and not registration.is_live:
+    is_sent_again = form_key is not None and registration.form_key == form_key
+    if not is_new and not registration.is_live and not is_sent_again:
         # A new row holds the event's row by its foreign key; one that comes back must do so itself.
         Event.objects.select_for_update(no_key=True).get(pk=event.pk)
         is_new = bool(Registration.objects.filter(pk=registration.pk, status=CANCELLED).update(**fields))

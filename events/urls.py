@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from events import console, views
+from events import views
+from events.console import co_hosting, event, roster
 
 urlpatterns = [
     path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
@@ -13,25 +14,27 @@ urlpatterns = [
     ),
     path("events/<uuid:public_id>/calendar.ics", views.event_ics, name="event_ics"),
     path(
-        "desk/agencies/<slug:slug>/co-hosting/<int:pk>/", console.answer_co_hosting, name="answer_co_hosting"
+        "desk/agencies/<slug:slug>/co-hosting/<int:pk>/",
+        co_hosting.answer_co_hosting,
+        name="answer_co_hosting",
     ),
-    path("desk/agencies/<slug:slug>/events/new/", console.create_event, name="create_event"),
-    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/", console.edit_event, name="edit_event"),
+    path("desk/agencies/<slug:slug>/events/new/", event.create_event, name="create_event"),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/", event.edit_event, name="edit_event"),
     path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/publish/",
-        console.publish_event,
+        event.publish_event,
         name="publish_event",
     ),
     path(
-        "desk/agencies/<slug:slug>/events/<uuid:public_id>/cancel/", console.cancel_event, name="cancel_event"
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/cancel/", event.cancel_event, name="cancel_event"
     ),
-    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/", console.roster, name="roster"),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/", roster.roster, name="roster"),
     path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/<uuid:registration_id>/",
-        console.decide_registration,
+        roster.decide_registration,
         name="decide_registration",
     ),
     path(
-        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv", console.roster_csv, name="roster_csv"
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv", roster.roster_csv, name="roster_csv"
     ),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import description, ical, registration, schema_org
 from events.calendar import CalendarFilter
-from events.forms import RegistrationForm
+from events.forms.registration import RegistrationForm
 from events.models import Event
 from events.permissions import can_manage
 from events.refusals import RegistrationError, refusal
@@ -53,6 +53,8 @@ def register(request, public_id):
 def say_what_became(request, mine) -> None:
     if mine.has_seat:
         messages.success(request, _("You have a seat. We have sent you a mail with a calendar file."))
+    elif not mine.is_live:  # the same form, sent again after the place was given back
+        messages.info(request, _("You gave this place back. Register once more if you want to come."))
     elif mine.status == mine.Status.REQUESTED:
         messages.success(request, _("You asked for a seat. The host will answer, and we write to you."))
     else:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
 from orgs.models import Agency, User
+from orgs.names import seen_as_written
 
 
 class SeatPool(models.Model):
@@ -84,6 +86,19 @@ class RegistrationQuerySet(models.QuerySet):
         return [pk for _turn, _since, pk in sorted(order)]
 
 
+@dataclass(frozen=True)
+class Guest:
+    """Somebody without an account whom a colleague put down for an event."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    language: str = "zh-hans"
+
+    def __str__(self):
+        return self.name
+
+
 class Registration(models.Model):
     """One person's place at one event. Registering again after cancelling brings the same row back."""
 
@@ -100,7 +115,20 @@ class Registration(models.Model):
     pool = models.ForeignKey(
         SeatPool, models.RESTRICT, related_name="registrations", verbose_name=_("seat pool")
     )
-    user = models.ForeignKey(User, models.CASCADE, related_name="registrations", verbose_name=_("person"))
+    user = models.ForeignKey(
+        User, models.CASCADE, null=True, blank=True, related_name="registrations", verbose_name=_("person")
+    )
+    #: Somebody whom a colleague put down and who has no account: known by name and telephone or e-mail.
+    guest_name = models.CharField(_("name"), max_length=60, blank=True, validators=[seen_as_written])
+    guest_phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    guest_email = models.EmailField(_("e-mail address"), blank=True)
+    nominated_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("put down by")
+    )
+    #: When a nominated person said "yes, I come" on their own.
+    answered_at = models.DateTimeField(_("said yes"), null=True, blank=True)
+    #: The form that made it. Sent a second time it changes nothing, whatever has become of the place.
+    form_key = models.UUIDField(null=True, blank=True, editable=False)
     agency = models.ForeignKey(
         Agency, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("agency at the time")
     )
@@ -119,6 +147,21 @@ class Registration(models.Model):
         verbose_name_plural = _("registrations")
         constraints = [
             models.UniqueConstraint(fields=["event", "user"], name="one_registration_per_person_and_event"),
+            models.UniqueConstraint(
+                fields=["event", "guest_phone"],
+                condition=~Q(guest_phone=""),
+                name="one_registration_per_telephone_and_event",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "guest_email"],
+                condition=~Q(guest_email=""),
+                name="one_registration_per_address_and_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, guest_name="", guest_phone="", guest_email="")
+                | (Q(user=None) & ~Q(guest_name="")),
+                name="a_place_is_a_person_s_or_a_guest_s",
+            ),
             models.CheckConstraint(
                 condition=Q(status="waitlisted", waiting_since__isnull=False)
                 | (~Q(status="waitlisted") & Q(waiting_since=None)),
@@ -128,7 +171,12 @@ class Registration(models.Model):
         indexes = [models.Index(fields=["event", "status", "waiting_since"])]
 
     def __str__(self):
-        return f"{self.user} · {self.event}"
+        return f"{self.person} · {self.event}"
+
+    @property
+    def person(self) -> "User | Guest":
+        """Who comes: an account, or a guest. Both have a name (`str`), `email`, which may be empty, and `language`."""
+        return self.user or Guest(self.guest_name, self.guest_phone, self.guest_email)
 
     @property
     def is_live(self) -> bool:

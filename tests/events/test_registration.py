@@ -1,6 +1,7 @@
 """Who gets a seat."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -286,3 +287,17 @@ def test_a_mail_in_each_language_has_words_for_the_day_and_the_way_back(deliver)
         assert f"{prefix}events/{event.public_id}/" in mail.body
         assert event.sessions.get().starts_at.strftime("%Y") in mail.body
         assert "个案 & 督导 <入门>" in mail.subject
+
+
+def test_a_form_sent_again_after_cancelling_brings_nothing_back():
+    event = factories.event(capacity=2)
+    person, key = factories.user(), uuid4()
+    mine = register(event, user=person, by=person, form_key=key)
+    cancel(mine, by=person)
+
+    again = register(event, user=person, by=person, form_key=key)
+    assert (again.pk, again.status) == (mine.pk, Registration.Status.CANCELLED)
+    assert event.pools.get().taken == 0
+
+    fresh = register(event, user=person, by=person, form_key=uuid4())
+    assert (fresh.pk, fresh.status) == (mine.pk, Registration.Status.CONFIRMED)

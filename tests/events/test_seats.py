@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from events import daily
-from events.kept_seats_field import KeptSeatsField
+from events.forms.kept_seats import KeptSeatsField
 from events.models import Registration, SeatPool
 from events.refusals import CapacityRefused, NotYours
 from events.registration import approve, cancel, register, turn_down

@@ -1,84 +1,17 @@
-"""What people type about events: a registration, and an event with its sessions."""
-
-from collections.abc import Iterator
-from datetime import timedelta
+"""An event as its host writes it; the dated parts are `events.forms.session`."""
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.calendar import TOPIC_SCHEMES
-from events.kept_seats_field import KeptSeatsField
+from events.forms.kept_seats import KeptSeatsField
+from events.forms.moment import Moment
 from events.models import Event, SeatPool
-from events.publishing import PlannedSession
 from events.seats import MOST_SEATS
 from orgs.models import Agency, Division
 from portal.models import Topic
-
-MOST_SESSIONS = 8
-YEARS_AWAY = 10
-
-
-class RegistrationForm(forms.Form):
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(),
-        label=gettext_lazy("Which agency do you come from?"),
-        required=False,
-        empty_label=gettext_lazy("None, I come for myself"),
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Note to the host"),
-        required=False,
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("For instance: what you need to take part. Only the host reads it."),
-    )
-
-    is_online = forms.TypedChoiceField(
-        label=gettext_lazy("How do you come?"),
-        choices=[("", gettext_lazy("On site")), ("online", gettext_lazy("Online"))],
-        coerce=bool,
-        empty_value=False,
-        required=False,
-        widget=forms.RadioSelect,
-    )
-
-    field_order = ("is_online", "agency", "note")
-
-    def __init__(self, *args, user, event, **kwargs):
-        super().__init__(*args, **kwargs)
-        if {pool.kind for pool in event.open_pools} != {SeatPool.Kind.OPEN, SeatPool.Kind.ONLINE}:
-            del self.fields["is_online"]
-        agencies = Agency.objects.filter(pk__in=user.memberships.active().values("agency"))
-        if first := agencies.first():
-            self.fields["agency"].queryset = agencies
-            self.initial.setdefault("agency", first)
-        else:
-            del self.fields["agency"]
-
-
-class HostDecisionForm(forms.Form):
-    """The host's yes or no to one person, with a reason that the person reads."""
-
-    answer = forms.ChoiceField(choices=[("approve", "approve"), ("turn_down", "turn_down")])
-    reason = forms.CharField(max_length=300, required=False)
-
-
-class Moment(forms.DateTimeField):
-    """A day and a time, in one native control. Refuses what is more than ten years away: a slip of the finger."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def to_python(self, value):
-        try:
-            moment = super().to_python(value)
-            if moment is not None and abs(moment - timezone.now()) > timedelta(days=366 * YEARS_AWAY):
-                raise ValidationError(_("This is more than ten years away. Check the year."))
-        except OverflowError:
-            raise ValidationError(_("This is more than ten years away. Check the year."))
-        return moment
 
 
 class EventForm(forms.ModelForm):
@@ -253,57 +186,3 @@ def by_scheme(topics) -> list[tuple[str, list]]:
     for topic in topics:
         groups.setdefault(topic.get_scheme_display(), []).append((topic.pk, topic.name))
     return list(groups.items())
-
-
-class SessionForm(forms.Form):
-    """One dated part. An empty row is no session; a row made empty takes its session away."""
-
-    ical_uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    starts_at = Moment(label=gettext_lazy("Starts"), required=False)
-    ends_at = Moment(label=gettext_lazy("Ends"), required=False)
-    title = forms.CharField(label=gettext_lazy("Title of this part"), required=False, max_length=200)
-    is_all_day = forms.BooleanField(label=gettext_lazy("All day"), required=False)
-
-    @property
-    def is_blank(self) -> bool:
-        cleaned = self.cleaned_data
-        return not any(cleaned.get(name) for name in ("starts_at", "ends_at", "title"))
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.is_blank or self.errors:
-            return cleaned
-        for name in ("starts_at", "ends_at"):
-            if not cleaned[name]:
-                self.add_error(name, _("A session has a start and an end."))
-        if not self.errors and cleaned["ends_at"] <= cleaned["starts_at"]:
-            self.add_error("ends_at", _("A session ends after it starts."))
-        return cleaned
-
-
-class BaseSessionFormSet(forms.BaseFormSet):
-    def clean(self):
-        if not any(self.errors) and not list(self.plan()):
-            raise ValidationError(_("An event has at least one session. Fill in a start and an end."))
-
-    def plan(self) -> Iterator[PlannedSession]:
-        """The sessions as `publishing` takes them."""
-        for form in self.forms:
-            if not form.is_blank:
-                yield PlannedSession(**form.cleaned_data)
-
-
-def session_rows(event: Event | None, data=None) -> BaseSessionFormSet:
-    """Rows for the sessions of an event, at least `MOST_SESSIONS`; an imported series keeps all it has."""
-    sessions = list(event.sessions.all()) if event else []
-    rows = max(MOST_SESSIONS, len(sessions))
-    form_set = forms.formset_factory(
-        SessionForm,
-        formset=BaseSessionFormSet,
-        extra=rows - len(sessions),
-        max_num=rows,
-        absolute_max=rows,
-        validate_max=True,
-    )
-    initial = [{name: getattr(session, name) for name in SessionForm.base_fields} for session in sessions]
-    return form_set(data, initial=initial, prefix="sessions")

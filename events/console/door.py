@@ -1,0 +1,12 @@
+"""The way into the desk of an event. What is not held by one's own agency answers 404, whatever it is called."""
+
+from django.shortcuts import get_object_or_404
+
+from events.models import Event
+from orgs.console.door import own_agency
+
+
+def own_event(request, slug: str, public_id) -> Event:
+    """An event that this agency holds, if the person publishes events for it. With what a row of the calendar shows."""
+    events = own_agency(request, slug, "events.publish").hosted_events.for_rows()
+    return get_object_or_404(events, public_id=public_id)

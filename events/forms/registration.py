@@ -1,0 +1,50 @@
+"""What a person says when registering."""
+
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from events.models import SeatPool
+from orgs.models import Agency
+
+
+class RegistrationForm(forms.Form):
+    #: Made with the page; the same form sent twice is known by it.
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    agency = forms.ModelChoiceField(
+        Agency.objects.none(),
+        label=gettext_lazy("Which agency do you come from?"),
+        required=False,
+        empty_label=gettext_lazy("None, I come for myself"),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note to the host"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("For instance: what you need to take part. Only the host reads it."),
+    )
+
+    is_online = forms.TypedChoiceField(
+        label=gettext_lazy("How do you come?"),
+        choices=[("", gettext_lazy("On site")), ("online", gettext_lazy("Online"))],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    field_order = ("is_online", "agency", "note")
+
+    def __init__(self, *args, user, event, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("form_key", uuid4())
+        if {pool.kind for pool in event.open_pools} != {SeatPool.Kind.OPEN, SeatPool.Kind.ONLINE}:
+            del self.fields["is_online"]
+        agencies = Agency.objects.filter(pk__in=user.memberships.active().values("agency"))
+        if first := agencies.first():
+            self.fields["agency"].queryset = agencies
+            self.initial.setdefault("agency", first)
+        else:
+            del self.fields["agency"]

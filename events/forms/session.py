@@ -1,0 +1,68 @@
+"""The dated parts of an event, a row for each."""
+
+from collections.abc import Iterator
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from events.forms.moment import Moment
+from events.models import Event
+from events.publishing import PlannedSession
+
+MOST_SESSIONS = 8
+
+
+class SessionForm(forms.Form):
+    """One dated part. An empty row is no session; a row made empty takes its session away."""
+
+    ical_uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    starts_at = Moment(label=gettext_lazy("Starts"), required=False)
+    ends_at = Moment(label=gettext_lazy("Ends"), required=False)
+    title = forms.CharField(label=gettext_lazy("Title of this part"), required=False, max_length=200)
+    is_all_day = forms.BooleanField(label=gettext_lazy("All day"), required=False)
+
+    @property
+    def is_blank(self) -> bool:
+        cleaned = self.cleaned_data
+        return not any(cleaned.get(name) for name in ("starts_at", "ends_at", "title"))
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.is_blank or self.errors:
+            return cleaned
+        for name in ("starts_at", "ends_at"):
+            if not cleaned[name]:
+                self.add_error(name, _("A session has a start and an end."))
+        if not self.errors and cleaned["ends_at"] <= cleaned["starts_at"]:
+            self.add_error("ends_at", _("A session ends after it starts."))
+        return cleaned
+
+
+class BaseSessionFormSet(forms.BaseFormSet):
+    def clean(self):
+        if not any(self.errors) and not list(self.plan()):
+            raise ValidationError(_("An event has at least one session. Fill in a start and an end."))
+
+    def plan(self) -> Iterator[PlannedSession]:
+        """The sessions as `publishing` takes them."""
+        for form in self.forms:
+            if not form.is_blank:
+                yield PlannedSession(**form.cleaned_data)
+
+
+def session_rows(event: Event | None, data=None) -> BaseSessionFormSet:
+    """Rows for the sessions of an event, at least `MOST_SESSIONS`; an imported series keeps all it has."""
+    sessions = list(event.sessions.all()) if event else []
+    rows = max(MOST_SESSIONS, len(sessions))
+    form_set = forms.formset_factory(
+        SessionForm,
+        formset=BaseSessionFormSet,
+        extra=rows - len(sessions),
+        max_num=rows,
+        absolute_max=rows,
+        validate_max=True,
+    )
+    initial = [{name: getattr(session, name) for name in SessionForm.base_fields} for session in sessions]
+    return form_set(data, initial=initial, prefix="sessions")
