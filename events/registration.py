@@ -4,6 +4,7 @@ The order of locks is always: the event, one's own registration, the seat pool, 
 that are locked). So no two people wait for each other. On SQLite every transaction is IMMEDIATE and the order is moot.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -55,12 +56,21 @@ def register(
     facts = {"user": user, "agency": agency, "note": note, "form_key": form_key, "at": at}
     if event.needs_approval:
         return ask_the_host(event, pool=pools[-1], by=by, **facts)
+    seated = take_first_seat(event, pools, by=by, **facts)
+    if seated is None and any(pool.release_at for pool in event.pools.all()) and release_due(event, by=by, at=at):
+        pools = pools_for(Event.objects.get(pk=event.pk), agency=agency, is_online=is_online)
+        seated = take_first_seat(event, pools, by=by, **facts)
+    return seated or take_place_in_line(event, pool=pools[-1], by=by, **facts)
+
+
+def take_first_seat(event: Event, pools: list[SeatPool], *, by: User, **facts) -> Registration | None:
+    """A seat in the first of these pools that has one. One that was full when it was read is not asked again: who gets
+    in line looks once more, with the pool held."""
     for pool in pools:
-        try:
-            return take_seat(event, pool=pool, by=by, **facts)
-        except PoolIsFull:
-            continue
-    return take_place_in_line(event, pool=pools[-1], by=by, **facts)
+        with suppress(PoolIsFull):
+            if pool.taken < pool.capacity:
+                return take_seat(event, pool=pool, by=by, **facts)
+    return None
 
 
 @transaction.atomic
@@ -81,9 +91,8 @@ def take_seat(event: Event, *, by: User, **facts) -> Registration:
 @transaction.atomic
 def take_place_in_line(event: Event, *, by: User, **facts) -> Registration:
     """A registration on the waiting list, or the one there is."""
-    registration, is_new = enter(event, status=CONFIRMED, **facts)
+    registration, is_new = enter(event, status=WAITLISTED, **facts)
     if is_new:
-        release_due(registration.event, by=by, at=facts["at"])
         waiting_list.join(registration, by=by, at=facts["at"])
     return registration
 
@@ -118,6 +127,7 @@ def enter(
         "note": note,
         "form_key": form_key,
         "status": status,
+        "waiting_since": at if status == WAITLISTED else None,
         "created_at": at,
     }
     new = Registration(event=event, user=user, **fields)

@@ -58,11 +58,7 @@ def say_what_became(request, mine) -> None:
     elif mine.status == mine.Status.REQUESTED:
         messages.success(request, _("You asked for a seat. The host will answer, and we write to you."))
     else:
-        messages.success(
-            request,
-            _("You are number %(position)d on the waiting list. We write to you when a seat is yours.")
-            % {"position": mine.place_in_line},
-        )
+        messages.success(request, _("You are on the waiting list. We write to you when a seat is yours."))
 
 
 @require_POST
@@ -126,7 +122,7 @@ def page(request, event, form=None) -> HttpResponse:
     user = request.user
     mine = None
     if user.is_authenticated:
-        mine = event.registrations.select_related("pool", "agency").filter(user=user).first()
+        mine = event.registrations.filter(user=user).first()
     is_in = mine is not None and mine.is_live
     no = refusal(event, timezone.now())
     is_for_machines = event.status in Event.SHOWN and not user.is_authenticated
@@ -136,7 +132,7 @@ def page(request, event, form=None) -> HttpResponse:
         "refusal": str(no) if no else "",
         "form": form
         or (RegistrationForm(user=user, event=event) if user.is_authenticated and not is_in else None),
-        "can_manage": can_manage(user, event),
+        "can_manage": user.is_authenticated and can_manage(user, event),
         "description": event.description and (lambda: description.to_html(event.description)),
         "data": schema_org.education_event(event) if is_for_machines else "",
     }

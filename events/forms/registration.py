@@ -42,9 +42,8 @@ class RegistrationForm(forms.Form):
         self.initial.setdefault("form_key", uuid4())
         if {pool.kind for pool in event.open_pools} != {SeatPool.Kind.OPEN, SeatPool.Kind.ONLINE}:
             del self.fields["is_online"]
-        agencies = Agency.objects.filter(pk__in=user.memberships.active().values("agency"))
-        if first := agencies.first():
-            self.fields["agency"].queryset = agencies
-            self.initial.setdefault("agency", first)
+        if own := list(user.memberships.active().values_list("agency", flat=True)):
+            agencies = self.fields["agency"].queryset = Agency.objects.filter(pk__in=own)
+            self.initial.setdefault("agency", agencies.first())
         else:
             del self.fields["agency"]
