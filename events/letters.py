@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import override
 
 from events import ical
-from events.models import EventSession, Registration, RegistrationLogEntry
+from events.models import Event, EventSession, Registration, RegistrationLogEntry
 from portal import mail
 from portal.outbox import after_commit
 
@@ -58,7 +58,9 @@ def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] 
     calendar = None
     with override(registration.person.language):
         if registration.has_seat:
-            calendar = ical.invitation(registration, at=moment, dropped=[session(one) for one in dropped])
+            calendar = ical.invitation(
+                registration, at=moment, dropped=[session(one, registration.event) for one in dropped]
+            )
         elif before and before.status == Registration.Status.CONFIRMED:
             calendar = ical.withdrawal(registration, at=moment)
     mail.send(
@@ -76,9 +78,10 @@ def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] 
     )
 
 
-def session(facts: dict) -> EventSession:
+def session(facts: dict, event: Event) -> EventSession:
     """A session that is no longer kept, from what the letter carries of it."""
     return EventSession(
+        event=event,
         starts_at=datetime.fromisoformat(facts["starts_at"]),
         ends_at=datetime.fromisoformat(facts["ends_at"]),
         title=facts["title"],

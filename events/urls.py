@@ -28,6 +28,7 @@ urlpatterns = [
     path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/cancel/", event.cancel_event, name="cancel_event"
     ),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/go-ahead/", event.go_ahead, name="go_ahead"),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/", roster.roster, name="roster"),
     path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/<uuid:registration_id>/",

@@ -118,6 +118,7 @@ TABLE = {
     "edit_event": "events.publish",
     "publish_event": "events.publish",
     "cancel_event": "events.publish",
+    "go_ahead": "events.publish",
     "roster": "events.publish",
     "roster_csv": "events.publish",
     "decide_registration": "events.publish",

@@ -1,7 +1,8 @@
 """When: events with dated sessions, seats and the people who take them."""
 
-from events.models.event import Event, EventHost, EventSession
+from events.models.event import Event, EventHost
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
+from events.models.session import EventSession
 from events.pages import CalendarPage
 
 __all__ = [

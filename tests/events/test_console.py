@@ -47,12 +47,6 @@ def typed(*sessions, **fields):
     return data
 
 
-@pytest.fixture
-def console(client, manager):
-    client.force_login(manager)
-    return client
-
-
 def test_an_event_is_written_published_and_called_off(console, agency):
     response = console.post(url("create_event", agency.slug), typed(speakers="张红（督导）\n\n李梅"))
 
