@@ -5,6 +5,7 @@ that are locked). So no two people wait for each other. On SQLite every transact
 """
 
 from contextlib import suppress
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import waiting_list
-from events.models import Event, Registration, SeatPool
+from events import questions, waiting_list
+from events.models import Event, Question, Registration, SeatPool
 from events.permissions import can_manage
 from events.refusals import EventOver, NotOpen, NotYourAgency, NotYours, refusal
 from events.seats import pools_for, release_due
@@ -37,13 +38,14 @@ def register(
     is_online: bool = False,
     note: str = "",
     form_key: UUID | None = None,
+    answers: Mapping[Question, str] | None = None,
     at: datetime | None = None,
 ) -> Registration:
     """Give `user` a seat, or a place on the waiting list when all seats are taken; or ask the host, who may want that.
 
     Who is registered already gets the same registration back, however often the button was pressed.
     `agency` is kept as it is now, whatever becomes of the membership. A form sent again, known by `form_key`, does not
-    bring a cancelled place back. Raises RegistrationError.
+    bring a cancelled place back. `answers` are those to the event's questions, in words. Raises RegistrationError.
     """
     at = at or timezone.now()
     if agency and not user.memberships.active().filter(agency=agency).exists():
@@ -53,7 +55,14 @@ def register(
         raise refusal(Event.objects.get(pk=event.pk), at) or NotOpen(
             _("This event needs no registration. Just come.")
         )
-    facts = {"user": user, "agency": agency, "note": note, "form_key": form_key, "at": at}
+    facts = {
+        "user": user,
+        "agency": agency,
+        "note": note,
+        "form_key": form_key,
+        "answers": answers,
+        "at": at,
+    }
     if event.needs_approval:
         return ask_the_host(event, pool=pools[-1], by=by, **facts)
     seated = take_first_seat(event, pools, by=by, **facts)
@@ -114,6 +123,7 @@ def enter(
     agency: Agency | None,
     note: str,
     form_key: UUID | None,
+    answers: Mapping[Question, str] | None,
     status: str,
     at: datetime,
 ) -> tuple[Registration, bool]:
@@ -143,6 +153,8 @@ def enter(
     # Asked only now: our row holds the event's, so a cancellation is either seen here or waits for us and sees our row.
     if is_new and (no := refusal(registration.event, at, has_pool=True)):
         raise no
+    if is_new and answers:
+        questions.keep(registration, answers)
     registration.user = user
     return registration, is_new
 

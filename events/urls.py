@@ -3,7 +3,7 @@
 from django.urls import path
 
 from events import views
-from events.console import co_hosting, event, roster
+from events.console import co_hosting, event, questions, roster
 
 urlpatterns = [
     path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
@@ -28,6 +28,12 @@ urlpatterns = [
     path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/cancel/", event.cancel_event, name="cancel_event"
     ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/questions/",
+        questions.edit_questions,
+        name="edit_questions",
+    ),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/answers/", questions.answers, name="answers"),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/go-ahead/", event.go_ahead, name="go_ahead"),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/", roster.roster, name="roster"),
     path(

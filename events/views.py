@@ -133,6 +133,7 @@ def page(request, event, form=None) -> HttpResponse:
         "form": form
         or (RegistrationForm(user=user, event=event) if user.is_authenticated and not is_in else None),
         "can_manage": user.is_authenticated and can_manage(user, event),
+        "answers": mine.answers.all() if is_in and event.has_questions else (),
         "description": event.description and (lambda: description.to_html(event.description)),
         "data": schema_org.education_event(event) if is_for_machines else "",
     }

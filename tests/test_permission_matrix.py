@@ -119,6 +119,8 @@ TABLE = {
     "publish_event": "events.publish",
     "cancel_event": "events.publish",
     "go_ahead": "events.publish",
+    "edit_questions": "events.publish",
+    "answers": "events.publish",
     "roster": "events.publish",
     "roster_csv": "events.publish",
     "decide_registration": "events.publish",

@@ -5,6 +5,7 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from events.forms import answers
 from events.models import SeatPool
 from orgs.models import Agency
 
@@ -47,3 +48,15 @@ class RegistrationForm(forms.Form):
             self.initial.setdefault("agency", agencies.first())
         else:
             del self.fields["agency"]
+        self.questions = (
+            list(event.questions.asked().select_related("only_if")) if event.has_questions else []
+        )
+        for question in self.questions:
+            question.event = event
+            self.fields[answers.name_of(question)] = answers.field_for(question)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.questions:
+            cleaned["answers"] = answers.read(self, self.questions)
+        return cleaned

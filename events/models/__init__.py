@@ -1,15 +1,18 @@
 """When: events with dated sessions, seats and the people who take them."""
 
 from events.models.event import Event, EventHost
+from events.models.question import Answer, Question
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
 from events.models.session import EventSession
 from events.pages import CalendarPage
 
 __all__ = [
+    "Answer",
     "CalendarPage",
     "Event",
     "EventHost",
     "EventSession",
+    "Question",
     "Registration",
     "RegistrationLogEntry",
     "SeatPool",

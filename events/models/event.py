@@ -1,7 +1,7 @@
 """An event: one run of a training or seminar, with one or more dated sessions and the agencies that hold it."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -88,6 +88,7 @@ class Event(index.Indexed, models.Model):
         PUBLISHED = "published", _("Published")
         CANCELLED = "cancelled", _("Cancelled")
 
+    LONGEST_KEPT_DAYS = 365
     SHOWN = (Status.PUBLISHED, Status.CANCELLED)
 
     class Mode(models.TextChoices):
@@ -161,6 +162,10 @@ class Event(index.Indexed, models.Model):
     #: When the host was asked, and when the host said that it takes place.
     decision_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     goes_ahead_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Whether the form asks something of its own. So an event without questions costs no query for them.
+    has_questions = models.BooleanField(default=False, editable=False)
+    #: How many days after the event the answers are deleted.
+    answers_kept_days = models.PositiveSmallIntegerField(_("days for which answers are kept"), default=90)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True, editable=False, db_index=True)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True, editable=False, db_index=True)
@@ -194,6 +199,9 @@ class Event(index.Indexed, models.Model):
                 | Q(minimum__isnull=False, minimum__gte=1, decide_on__isnull=False),
                 name="a_minimum_has_a_day_of_decision",
             ),
+            models.CheckConstraint(
+                condition=Q(answers_kept_days__lte=365), name="answers_are_kept_a_year_at_most"
+            ),
         ]
 
     def __str__(self):
@@ -220,6 +228,13 @@ class Event(index.Indexed, models.Model):
     def zone(self) -> ZoneInfo:
         """The zone in which its times are meant."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def answers_deleted_on(self) -> date | None:
+        """The day on which what people answered to the host's questions is deleted."""
+        if self.ends_at is None:
+            return None
+        return timezone.localdate(self.ends_at, self.zone) + timedelta(days=self.answers_kept_days)
 
     @property
     def awaits_decision(self) -> bool:

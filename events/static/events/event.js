@@ -16,3 +16,22 @@ for (const time of document.querySelectorAll("time[data-zone]")) {
   beside.textContent = " " + time.dataset.yours.replace("%(time)s", words);
   time.after(beside);
 }
+
+// A question that depends on the answer to another is shown with that answer only.
+for (const form of document.querySelectorAll("form:has([data-only-if])")) {
+  const dependent = [...form.querySelectorAll("[data-only-if]")];
+  const field = (element) => element.closest(".field");
+  const said = (name) =>
+    [...form.querySelectorAll(`[name="${name}"]`)]
+      .filter((input) => !field(input).hidden && (input.checked || input.matches("select")))
+      .map((input) => input.value);
+  const show = () => {
+    for (const element of dependent) {
+      const box = field(element);
+      box.hidden = !said(element.dataset.onlyIf).includes(element.dataset.onlyAnswer);
+      box.style.display = box.hidden ? "none" : "";
+    }
+  };
+  form.addEventListener("change", show);
+  show();
+}
