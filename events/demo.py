@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from events import publishing, registration
-from events.models import Event
+from events.models import Event, EventSeries
 from orgs.models import Agency, Division, Membership, User
 from portal.models import Topic
 
@@ -105,3 +105,4 @@ def owner_of(agency: Agency) -> User:
 def remove() -> None:
     """Take away what the sample agencies hold, with its registrations."""
     Event.objects.filter(host__is_sample=True).delete()
+    EventSeries.objects.filter(host__is_sample=True).delete()

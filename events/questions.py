@@ -111,6 +111,26 @@ def keep(registration: Registration, answers: Mapping[Question, str]) -> None:
     )
 
 
+@transaction.atomic
+def copy(event: Event, *, to: Event) -> None:
+    """Ask at `to`, which has no questions, what is asked at `event`."""
+    copies: dict[int, Question] = {}
+    for question in event.questions.asked():
+        copies[question.pk] = Question.objects.create(
+            event=to,
+            position=question.position,
+            kind=question.kind,
+            label=question.label,
+            help_text=question.help_text,
+            is_required=question.is_required,
+            choices=question.choices,
+            only_if=copies[question.only_if_id] if question.only_if_id else None,
+            only_if_answer=question.only_if_answer,
+        )
+    to.has_questions = bool(copies)
+    to.save(update_fields=["has_questions", "updated_at"])
+
+
 def answers_of(registrations: Collection[Registration]) -> dict[int, dict[int, str]]:
     """For each registration, by its key, the answers by the key of their question. One query for all."""
     found: dict[int, dict[int, str]] = {registration.pk: {} for registration in registrations}

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from events import views
-from events.console import co_hosting, event, questions, roster
+from events import series_views, views
+from events.console import co_hosting, event, questions, roster, series
 
 urlpatterns = [
     path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
@@ -34,6 +34,15 @@ urlpatterns = [
         name="edit_questions",
     ),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/answers/", questions.answers, name="answers"),
+    path("series/<uuid:public_id>/", series_views.series, name="series"),
+    path("desk/agencies/<slug:slug>/series/new/", series.create_series, name="create_series"),
+    path("desk/agencies/<slug:slug>/series/<uuid:public_id>/", series.edit_series, name="edit_series"),
+    path(
+        "desk/agencies/<slug:slug>/series/<uuid:public_id>/remove/",
+        series.remove_series,
+        name="remove_series",
+    ),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/copy/", series.copy_event, name="copy_event"),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/go-ahead/", event.go_ahead, name="go_ahead"),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/", roster.roster, name="roster"),
     path(

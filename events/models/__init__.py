@@ -3,6 +3,7 @@
 from events.models.event import Event, EventHost
 from events.models.question import Answer, Question
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
+from events.models.series import EventSeries
 from events.models.session import EventSession
 from events.pages import CalendarPage
 
@@ -11,6 +12,7 @@ __all__ = [
     "CalendarPage",
     "Event",
     "EventHost",
+    "EventSeries",
     "EventSession",
     "Question",
     "Registration",

@@ -162,6 +162,14 @@ class Event(index.Indexed, models.Model):
     #: When the host was asked, and when the host said that it takes place.
     decision_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     goes_ahead_at = models.DateTimeField(null=True, blank=True, editable=False)
+    series = models.ForeignKey(
+        "events.EventSeries",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("series"),
+    )
     #: Whether the form asks something of its own. So an event without questions costs no query for them.
     has_questions = models.BooleanField(default=False, editable=False)
     #: How many days after the event the answers are deleted.
