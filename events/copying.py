@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import publishing, questions, seats, zones
+from events import materials, publishing, questions, seats, zones
 from events.models import Event, SeatPool
 from events.publishing import PlannedSession, PublishingError
 from orgs.models import User
@@ -77,6 +77,7 @@ def copy_event(event: Event, *, on: date, by: User) -> Event:
         else:
             seats.change_capacity(copy, capacity=pool.capacity, kind=pool.kind, by=by)
     questions.copy(event, to=copy)
+    materials.copy(event, to=copy, by=by)
     return copy
 
 

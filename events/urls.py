@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from events import series_views, views
-from events.console import co_hosting, event, questions, roster, series
+from events import material_views, series_views, views
+from events.console import co_hosting, event, material, questions, roster, series
 
 urlpatterns = [
     path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
@@ -34,6 +34,17 @@ urlpatterns = [
         name="edit_questions",
     ),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/answers/", questions.answers, name="answers"),
+    path("materials/<uuid:public_id>/", material_views.material, name="material"),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/materials/",
+        material.edit_materials,
+        name="edit_materials",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/materials/<uuid:public_id>/",
+        material.change_material,
+        name="change_material",
+    ),
     path("series/<uuid:public_id>/", series_views.series, name="series"),
     path("desk/agencies/<slug:slug>/series/new/", series.create_series, name="create_series"),
     path("desk/agencies/<slug:slug>/series/<uuid:public_id>/", series.edit_series, name="edit_series"),

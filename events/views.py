@@ -14,7 +14,7 @@ from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events import description, ical, registration, schema_org
+from events import description, ical, materials, registration, schema_org
 from events.calendar import CalendarFilter
 from events.forms.registration import RegistrationForm
 from events.models import Event
@@ -132,8 +132,9 @@ def page(request, event, form=None) -> HttpResponse:
         "refusal": str(no) if no else "",
         "form": form
         or (RegistrationForm(user=user, event=event) if user.is_authenticated and not is_in else None),
-        "can_manage": user.is_authenticated and can_manage(user, event),
         "answers": mine.answers.all() if is_in and event.has_questions else (),
+        "can_manage": (is_host := user.is_authenticated and can_manage(user, event)),
+        "materials": materials.shown(event, registration=mine, is_host=is_host),
         "description": event.description and (lambda: description.to_html(event.description)),
         "data": schema_org.education_event(event) if is_for_machines else "",
     }

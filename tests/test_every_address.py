@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 
+from events import materials
 from events.models import EventSeries
 from events.registration import register
 from orgs import claiming, history, invitation, joining, ownership, partnership, profile, verification
@@ -69,6 +70,9 @@ def world(agency, manager, member, stranger):
     )
     series = EventSeries.objects.create(host=agency, title="督导系列")
     seen = factories.event(agency, series=series)
+    handout = materials.add(
+        seen, materials.examine(factories.upload("讲义.png")), audience="everybody", by=manager
+    )
     factories.division()
     term = factories.topic("svc:legal")
     registration = register(seen, user=newcomer, by=newcomer)
@@ -107,7 +111,19 @@ def world(agency, manager, member, stranger):
             "public_id": [
                 *(
                     one.public_id
-                    for one in (event, seen, series, case, published, service, asked, sent, transfer, claim)
+                    for one in (
+                        event,
+                        seen,
+                        series,
+                        handout,
+                        case,
+                        published,
+                        service,
+                        asked,
+                        sent,
+                        transfer,
+                        claim,
+                    )
                 ),
                 *(agency.public_id, pair.public_id, term_id(term), taxonomy_id(term.scheme)),
                 claim.evidence.get().public_id,

@@ -120,6 +120,9 @@ TABLE = {
     "cancel_event": "events.publish",
     "go_ahead": "events.publish",
     "series": PUBLIC,
+    "material": PUBLIC,  # one that is for everybody
+    "edit_materials": "events.publish",
+    "change_material": "events.publish",
     "create_series": "events.publish",
     "edit_series": "events.publish",
     "remove_series": "events.publish",

@@ -1,6 +1,7 @@
 """When: events with dated sessions, seats and the people who take them."""
 
 from events.models.event import Event, EventHost
+from events.models.material import Material
 from events.models.question import Answer, Question
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
 from events.models.series import EventSeries
@@ -14,6 +15,7 @@ __all__ = [
     "EventHost",
     "EventSeries",
     "EventSession",
+    "Material",
     "Question",
     "Registration",
     "RegistrationLogEntry",

@@ -172,6 +172,8 @@ class Event(index.Indexed, models.Model):
     )
     #: Whether the form asks something of its own. So an event without questions costs no query for them.
     has_questions = models.BooleanField(default=False, editable=False)
+    #: Whether there are files for those who take part, likewise.
+    has_materials = models.BooleanField(default=False, editable=False)
     #: How many days after the event the answers are deleted.
     answers_kept_days = models.PositiveSmallIntegerField(_("days for which answers are kept"), default=90)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
