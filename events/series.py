@@ -37,4 +37,5 @@ def dissolve(series: EventSeries) -> None:
 
 def runs(series: EventSeries, user):
     """Its events that this person may see, in the order in which they take place."""
-    return Event.objects.visible_to(user).filter(series=series).for_rows().order_by("starts_at", "pk")
+    found = Event.objects.visible_to(user).filter(series=series).for_rows()
+    return found.select_related("image").order_by("starts_at", "pk")
