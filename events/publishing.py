@@ -57,12 +57,17 @@ def create_event(
     release_at: datetime | None = None,
     co_hosts: Iterable[Agency] = (),
     topics: Iterable[Topic] = (),
+    form_key: UUID | None = None,
 ) -> Event:
     """Write a draft. Without `capacity` and `online` nobody needs to register; `kept` are seats for single agencies.
 
-    Raises PublishingError and CapacityRefused.
+    The form of a browser that is sent again, known by `form_key`, gives the event that it made before. Raises PublishingError and CapacityRefused.
     """
-    event = Event(host=host, status=Event.Status.DRAFT)
+    if form_key:
+        Agency.objects.select_for_update(no_key=True).get(pk=host.pk)  # the same form may be on its way twice
+        if made := host.hosted_events.filter(form_key=form_key).first():
+            return made
+    event = Event(host=host, status=Event.Status.DRAFT, form_key=form_key)
     write(event, by, fields, sessions, co_hosts, topics)
     seats.arrange(event, by=by, capacity=capacity, online=online, kept=kept, release_at=release_at)
     return event

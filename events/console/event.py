@@ -45,7 +45,7 @@ def write(request, agency: Agency, event: Event) -> HttpResponse:
             if event.pk:
                 event = publishing.update_event(event, **plan)
             else:
-                event = publishing.create_event(agency, **plan)
+                event = publishing.create_event(agency, form_key=form.cleaned_data["form_key"], **plan)
         except REFUSALS as refusal:
             form.add_error(getattr(refusal, "field", None), str(refusal))
         else:
@@ -55,6 +55,8 @@ def write(request, agency: Agency, event: Event) -> HttpResponse:
                 return publish_now(request, event)
             messages.success(request, _("Saved."))
             return redirect("edit_event", agency.slug, event.public_id)
+    if request.FILES.get("picture"):
+        form.add_error("picture", _("Please choose the picture again. Browsers do not keep files."))
     return render(
         request, "events/edit.html", {"agency": agency, "event": event, "sessions": sessions, "form": form}
     )

@@ -1,5 +1,6 @@
 """An event as its host writes it; the dated parts are `events.forms.session`."""
 
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -46,6 +47,8 @@ class EventForm(forms.ModelForm):
         (gettext_lazy("Hosts together, time zone"), ("co_hosts", "time_zone")),
     )
 
+    #: Made with the page of a new event; the same form sent twice is known by it.
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     capacity = forms.IntegerField(
         label=gettext_lazy("Seats"),
         required=False,
@@ -298,7 +301,7 @@ class EventForm(forms.ModelForm):
     def plan(self) -> dict:
         """What `publishing.create_event` and `update_event` take, from a form without errors."""
         fields = dict(self.cleaned_data)
-        for name in ("picture", "picture_shows", "without_picture"):
+        for name in ("form_key", "picture", "picture_shows", "without_picture"):
             fields.pop(name, None)
         return {
             **{

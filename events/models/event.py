@@ -182,6 +182,8 @@ class Event(index.Indexed, models.Model):
     external_id = models.CharField(
         _("identifier at the source"), max_length=300, null=True, blank=True, unique=True, editable=False
     )
+    #: The form that made it. Sent a second time it makes no second event.
+    form_key = models.UUIDField(null=True, blank=True, editable=False)
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
     #: When it was to start when people first read of it. Stays when it moves.
     announced_starts_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -209,6 +211,7 @@ class Event(index.Indexed, models.Model):
                 | Q(minimum__isnull=False, minimum__gte=1, decide_on__isnull=False),
                 name="a_minimum_has_a_day_of_decision",
             ),
+            models.UniqueConstraint(fields=["host", "form_key"], name="one_event_per_form"),
             models.CheckConstraint(
                 condition=Q(answers_kept_days__lte=365), name="answers_are_kept_a_year_at_most"
             ),

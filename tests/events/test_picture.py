@@ -45,6 +45,14 @@ def test_what_is_no_picture_is_refused_and_the_words_are_kept(console, agency, c
     assert "写了很久" in answer.text
 
 
+def test_who_is_refused_for_something_else_is_asked_for_the_picture_again(console, agency):
+    answer = console.post(
+        url("create_event", agency.slug), typed(title="", picture=upload(factories.picture()))
+    )
+
+    assert "Please choose the picture again. Browsers do not keep files." in answer.text
+
+
 def test_a_large_photo_is_kept_upright_small_and_without_what_it_says_of_the_place():
     photo = Drawing.new("RGB", (4000, 3000), "red")
     exif = photo.getexif()

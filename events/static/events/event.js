@@ -18,8 +18,9 @@ for (const time of document.querySelectorAll("time[data-zone]")) {
 }
 
 // A question that depends on the answer to another is shown with that answer only.
-for (const form of document.querySelectorAll("form:has([data-only-if])")) {
+for (const form of document.forms) {
   const dependent = [...form.querySelectorAll("[data-only-if]")];
+  if (!dependent.length) continue;
   const field = (element) => element.closest(".field");
   const said = (name) =>
     [...form.querySelectorAll(`[name="${name}"]`)]
