@@ -2,6 +2,8 @@
 
 import os
 
+from portal.secret_addresses import Masked
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
@@ -9,3 +11,8 @@ worker_class = "gthread"
 preload_app = True
 max_requests, max_requests_jitter = 20_000, 2_000  # a slow leak never becomes a night call
 accesslog = None  # the proxy in front writes one; ours would hold secret addresses
+
+
+def on_starting(server):
+    """Where gunicorn tells of a request that went wrong, it leaves the secret of the address out."""
+    server.log.error_log.addFilter(Masked())

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import override
 
-from events import ical
+from events import itip
 from events.models import Event, EventSession, Registration, RegistrationLogEntry
 from portal import mail
 from portal.outbox import after_commit
@@ -58,11 +58,11 @@ def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] 
     calendar = None
     with override(registration.person.language):
         if registration.has_seat:
-            calendar = ical.invitation(
+            calendar = itip.invitation(
                 registration, at=moment, dropped=[session(one, registration.event) for one in dropped]
             )
         elif before and before.status == Registration.Status.CONFIRMED:
-            calendar = ical.withdrawal(registration, at=moment)
+            calendar = itip.withdrawal(registration, at=moment)
     mail.send(
         f"events/{template}",
         to=registration.person.email,

@@ -4,8 +4,8 @@ The order of locks is always: the event, one's own registration, the seat pool, 
 that are locked). So no two people wait for each other. On SQLite every transaction is IMMEDIATE and the order is moot.
 """
 
-from contextlib import suppress
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -66,7 +66,11 @@ def register(
     if event.needs_approval:
         return ask_the_host(event, pool=pools[-1], by=by, **facts)
     seated = take_first_seat(event, pools, by=by, **facts)
-    if seated is None and any(pool.release_at for pool in event.pools.all()) and release_due(event, by=by, at=at):
+    if (
+        seated is None
+        and any(pool.release_at for pool in event.pools.all())
+        and release_due(event, by=by, at=at)
+    ):
         pools = pools_for(Event.objects.get(pk=event.pk), agency=agency, is_online=is_online)
         seated = take_first_seat(event, pools, by=by, **facts)
     return seated or take_place_in_line(event, pool=pools[-1], by=by, **facts)

@@ -2,17 +2,26 @@
 
 from django.urls import path
 
-from events import material_views, series_views, views
+from events import feed_views, material_views, series_views, views
 from events.console import co_hosting, event, material, questions, roster, series
 
 urlpatterns = [
-    path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
+    path("events/calendar.ics", feed_views.calendar_feed, name="calendar_feed"),
+    path("events/calendars/", feed_views.calendars, name="calendars"),
+    path("events/calendars/new-address/", feed_views.new_calendar_address, name="new_calendar_address"),
+    path("events/calendars/mine/<str:secret>/calendar.ics", feed_views.personal_feed, name="personal_feed"),
+    path("events/calendars/agencies/<slug:slug>/calendar.ics", feed_views.agency_feed, name="agency_feed"),
     path("events/<uuid:public_id>/", views.event, name="event"),
     path("events/<uuid:public_id>/register/", views.register, name="register"),
     path(
         "events/<uuid:public_id>/cancel-registration/", views.cancel_registration, name="cancel_registration"
     ),
-    path("events/<uuid:public_id>/calendar.ics", views.event_ics, name="event_ics"),
+    path("events/<uuid:public_id>/calendar.ics", feed_views.event_ics, name="event_ics"),
+    path(
+        "events/<uuid:public_id>/sessions/<uuid:ical_uid>/calendar.ics",
+        feed_views.session_ics,
+        name="session_ics",
+    ),
     path(
         "desk/agencies/<slug:slug>/co-hosting/<int:pk>/",
         co_hosting.answer_co_hosting,

@@ -349,7 +349,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W019"]  # SAMEORIGIN, not DENY: see X_FRAME_
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"masked": {"()": "portal.secret_addresses.Masked"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["masked"]}},
+    # These write the address that was asked for, and have handlers of their own.
+    "loggers": {f"django.{name}": {"filters": ["masked"]} for name in ("request", "server")},
     "root": {
         "handlers": ["console"],
         "level": env.str("LOG_LEVEL", default="INFO" if IN_PRODUCTION else "WARNING"),

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 
-from events import materials
+from events import feeds, materials
 from events.models import EventSeries
 from events.registration import register
 from orgs import claiming, history, invitation, joining, ownership, partnership, profile, verification
@@ -46,7 +46,7 @@ NASTY = [
 CONSOLE = [
     name
     for name, arguments in ADDRESSES.items()
-    if "slug" in arguments and name not in ("agency", "join_agency", "claim_agency")
+    if "slug" in arguments and name not in ("agency", "join_agency", "claim_agency", "agency_feed")
 ]
 
 
@@ -76,6 +76,7 @@ def world(agency, manager, member, stranger):
     factories.division()
     term = factories.topic("svc:legal")
     registration = register(seen, user=newcomer, by=newcomer)
+    feeds.make_address(newcomer)
     published = factories.case(agency)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     recommended = Recommendation.objects.create(
@@ -134,6 +135,8 @@ def world(agency, manager, member, stranger):
                 *(one.pk for one in (membership, asked_party, named, place, version, recommended, verified)),
                 2**62,
             ],
+            "secret": [feeds.address_of(newcomer).split("/")[-2], "x" * 43, "流\u202e"],
+            "ical_uid": [seen.sessions.get().ical_uid, uuid4()],
             "style": ["bib", "csv", "exe", "xlsx"],
             "registration_id": [registration.public_id, uuid4()],
             "uidb36": ["zz"],

@@ -109,8 +109,13 @@ TABLE = {
     "hsds_division": PUBLIC,
     # events
     "calendar_feed": PUBLIC,
+    "calendars": PUBLIC,
+    "new_calendar_address": SIGNED_IN,
+    "personal_feed": PUBLIC,  # who has the secret
+    "agency_feed": PUBLIC,
     "event": PUBLIC,
     "event_ics": PUBLIC,
+    "session_ics": PUBLIC,
     "register": SIGNED_IN,
     "cancel_registration": CONCERNED,
     "answer_co_hosting": "events.publish",

@@ -1,6 +1,7 @@
 """When: events with dated sessions, seats and the people who take them."""
 
 from events.models.event import Event, EventHost
+from events.models.feed import PersonalFeed
 from events.models.material import Material
 from events.models.question import Answer, Question
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
@@ -16,6 +17,7 @@ __all__ = [
     "EventSeries",
     "EventSession",
     "Material",
+    "PersonalFeed",
     "Question",
     "Registration",
     "RegistrationLogEntry",
