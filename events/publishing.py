@@ -157,6 +157,7 @@ def write_sessions(event: Event, planned: list[PlannedSession]) -> None:
             session.announced_starts_at = session.starts_at if session.pk else plan.starts_at
         if session.pk and times != (session.starts_at, session.ends_at, session.is_all_day):
             session.sequence += 1
+            session.moved_at = timezone.now()
         session.starts_at, session.ends_at, session.is_all_day = times
         session.title = plan.title
         session.save()

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from events import feed_views, material_views, series_views, views
-from events.console import co_hosting, event, material, questions, roster, series
+from events.console import co_hosting, event, letters, material, messages, questions, roster, series
 
 urlpatterns = [
     path("events/calendar.ics", feed_views.calendar_feed, name="calendar_feed"),
@@ -64,6 +64,14 @@ urlpatterns = [
     ),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/copy/", series.copy_event, name="copy_event"),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/go-ahead/", event.go_ahead, name="go_ahead"),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/letters/",
+        letters.edit_letters,
+        name="edit_letters",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/messages/", messages.write_message, name="messages"
+    ),
     path("desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/", roster.roster, name="roster"),
     path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/<uuid:registration_id>/",

@@ -134,6 +134,8 @@ TABLE = {
     "copy_event": "events.publish",
     "edit_questions": "events.publish",
     "answers": "events.publish",
+    "edit_letters": "events.publish",
+    "messages": "events.publish",
     "roster": "events.publish",
     "roster_csv": "events.publish",
     "decide_registration": "events.publish",

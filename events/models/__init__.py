@@ -3,8 +3,10 @@
 from events.models.event import Event, EventHost
 from events.models.feed import PersonalFeed
 from events.models.material import Material
+from events.models.message import GroupMessage, MessageCopy
 from events.models.question import Answer, Question
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
+from events.models.reminder import LetterPlan, Reminder, ThankYou
 from events.models.series import EventSeries
 from events.models.session import EventSession
 from events.pages import CalendarPage
@@ -16,10 +18,15 @@ __all__ = [
     "EventHost",
     "EventSeries",
     "EventSession",
+    "GroupMessage",
+    "LetterPlan",
     "Material",
+    "MessageCopy",
     "PersonalFeed",
     "Question",
     "Registration",
     "RegistrationLogEntry",
+    "Reminder",
     "SeatPool",
+    "ThankYou",
 ]

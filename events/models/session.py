@@ -23,6 +23,8 @@ class EventSession(models.Model):
     is_all_day = models.BooleanField(_("all day"), default=False)
     ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    #: When its time was last changed. Reminders of before then are not made up for.
+    moved_at = models.DateTimeField(null=True, editable=False)
     #: When it was to start when people first read of it. Stays when the session moves.
     announced_starts_at = models.DateTimeField(null=True, blank=True, editable=False)
     external_id = models.CharField(
