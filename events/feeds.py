@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from icalendar import Event as VEvent
 from events import ical
 from events.calendar import CalendarFilter
 from events.itip import sequence_of
-from events.models import Event, EventSession, PersonalFeed, Registration
+from events.models import DroppedSession, Event, EventSession, PersonalFeed, Registration
 from orgs.models import Agency, User
 
 KEPT_AFTER_CANCELLING = timedelta(days=60)
@@ -49,7 +49,28 @@ def announced():
 def still_told(events, *, at: datetime):
     """Those to come, without what was called off so long ago that every calendar has heard it."""
     long_ago = Q(status=Event.Status.CANCELLED, updated_at__lt=at - KEPT_AFTER_CANCELLING)
-    return events.upcoming(at).exclude(long_ago).for_rows()[:MOST_EVENTS]
+    rows = events.upcoming(at).exclude(long_ago).for_rows()
+    return rows.prefetch_related(lately_dropped("dropped_sessions", at=at))[:MOST_EVENTS]
+
+
+def lately_dropped(path: str, *, at: datetime) -> Prefetch:
+    """Sessions that were taken away not long ago, so that calendars must be told, as `lately_dropped` of the event."""
+    rows = DroppedSession.objects.filter(at__gte=at - KEPT_AFTER_CANCELLING)
+    return Prefetch(path, queryset=rows, to_attr="lately_dropped")
+
+
+def entries_of(event: Event) -> list[VEvent]:
+    """Every session as everybody may see it, and what was dropped lately. Reads `lately_dropped`: prefetch it."""
+    return [*(ical.entry(session, event) for session in event.sessions.all()), *dropped_entries(event)]
+
+
+def dropped_entries(event: Event, *, sequence: int = 0) -> list[VEvent]:
+    return [
+        ical.entry(
+            one.as_session(), event, status=ical.CANCELLED, at=one.at, sequence=one.sequence + sequence
+        )
+        for one in event.lately_dropped
+    ]
 
 
 def of_selection(filters: CalendarFilter, *, source: str, at: datetime | None = None) -> bytes:
@@ -64,18 +85,18 @@ def of_agency(agency: Agency, *, source: str, at: datetime | None = None) -> byt
 
 def shared(events, *, name: str, source: str, at: datetime | None) -> bytes:
     told = still_told(events, at=at or timezone.now())
-    entries = [entry for event in told for entry in ical.entries(event)]
+    entries = [entry for event in told for entry in entries_of(event)]
     return ical.subscription(entries, name=name, source=source)
 
 
 def of_event(event: Event, *, source: str, reader=None, session: EventSession | None = None) -> bytes:
     """One event, or one session of it. A `reader` with a seat gets the link to the meeting in their own copy."""
     mine = event.registrations.filter(user=reader).first() if reader and reader.is_authenticated else None
+    prefetch_related_objects([event], lately_dropped("dropped_sessions", at=timezone.now()))
     if mine and mine.has_seat:
-        entries = personal_entries(mine, sessions=[session] if session else None)
+        entries = personal_entries(mine, only=session)
     else:
-        sessions = [session] if session else event.sessions.all()
-        entries = [ical.entry(one, event) for one in sessions]
+        entries = [ical.entry(session, event)] if session else entries_of(event)
     return ical.subscription(entries, name=str(event.display_title), source=source)
 
 
@@ -90,7 +111,7 @@ def of_person(user: User, *, at: datetime | None = None) -> bytes:
         .annotate(log_entries=Count("log"), changed_at=Max("log__at"))
         .exclude(status=Registration.Status.CANCELLED, changed_at__lt=at - KEPT_AFTER_CANCELLING)
         .select_related("event__host", "event__division__parent")
-        .prefetch_related("event__sessions")
+        .prefetch_related("event__sessions", lately_dropped("event__dropped_sessions", at=at))
         .order_by("event__starts_at", "pk")
     )
     with override(user.language):
@@ -98,24 +119,28 @@ def of_person(user: User, *, at: datetime | None = None) -> bytes:
         return ical.subscription(entries, name=_("My events on Tongxing"), source=address_of(user) or "")
 
 
-def personal_entries(registration: Registration, *, sessions=None) -> list[VEvent]:
-    """The sessions as they stand for this person, with the numbers that their mails carry. Reads the log's sums."""
+def personal_entries(registration: Registration, *, only: EventSession | None = None) -> list[VEvent]:
+    """The sessions as they stand for this person, or one of them, with the numbers that their mails carry.
+
+    Reads the sums of the log and the event's `lately_dropped`.
+    """
     event = registration.event
     if not hasattr(registration, "log_entries"):
         sums = registration.log.aggregate(entries=Count("pk"), at=Max("at"))
         registration.log_entries, registration.changed_at = sums["entries"], sums["at"]
-    at = max(filter(None, (event.updated_at, registration.changed_at)))
-    return [
+    own = sequence_of(registration.log_entries)
+    entries = [
         ical.entry(
             session,
             event,
-            at=at,
-            sequence=session.sequence + sequence_of(registration.log_entries),
+            at=max(filter(None, (event.updated_at, registration.changed_at))),
+            sequence=session.sequence + own,
             status=STATUS[registration.status],
             has_link=registration.has_seat,
         )
-        for session in sessions or event.sessions.all()
+        for session in ([only] if only else event.sessions.all())
     ]
+    return entries if only else entries + dropped_entries(event, sequence=own)
 
 
 def address_of(user: User) -> str | None:

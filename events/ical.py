@@ -53,11 +53,6 @@ def subscription(entries: Iterable[VEvent], *, name: str, source: str) -> bytes:
     return calendar.to_ical()
 
 
-def entries(event: Event) -> list[VEvent]:
-    """An entry for every session of the event, as everybody may see it."""
-    return [entry(session, event) for session in event.sessions.all()]
-
-
 def entry(
     session: EventSession,
     event: Event,

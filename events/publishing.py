@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events import letters, registration, seats, zones
-from events.models import Event, EventHost, EventSession, Registration
+from events.models import DroppedSession, Event, EventHost, EventSession, Registration
 from events.models.event import refresh_span
 from orgs.models import Agency, User
 from orgs.permissions import agencies_where, can
@@ -107,6 +107,7 @@ def update_event(
         dropped = [session for session in before if session.pk not in still_there]
         for session in dropped:  # its end must count more than anything said of it before
             session.sequence += 1
+        DroppedSession.objects.bulk_create(DroppedSession.of(session, at=at) for session in dropped)
         letters.write_about_change(seated, at=at, dropped=dropped)
     return event
 

@@ -1,5 +1,6 @@
 """Mail to people: written in their language, queued with the change that causes it, sent by the worker."""
 
+import re
 from base64 import b64decode, b64encode
 from email.utils import make_msgid
 
@@ -28,7 +29,8 @@ def written(template: str, *, language: str, context: dict) -> tuple[str, str]:
     with override(language):
         text = render_to_string(f"email/{template}.txt", {"site_url": settings.SITE_URL, **context})
     subject, _, body = text.strip().partition("\n")
-    return " ".join(subject.split()), body.strip()
+    # A part of the template that says nothing leaves its empty lines.
+    return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", body.strip())
 
 
 def identity(key: str = "") -> str:

@@ -1,5 +1,6 @@
 """When: events with dated sessions, seats and the people who take them."""
 
+from events.models.dropped import DroppedSession
 from events.models.event import Event, EventHost
 from events.models.feed import PersonalFeed
 from events.models.material import Material
@@ -14,6 +15,7 @@ from events.pages import CalendarPage
 __all__ = [
     "Answer",
     "CalendarPage",
+    "DroppedSession",
     "Event",
     "EventHost",
     "EventSeries",

@@ -16,7 +16,7 @@ from icalendar import Calendar
 
 from events import feeds
 from events.models import Event, EventSession, PersonalFeed
-from events.publishing import cancel_event
+from events.publishing import PlannedSession, cancel_event, update_event
 from events.registration import cancel, register
 from portal.secret_addresses import Masked
 from tests import factories
@@ -112,6 +112,27 @@ def test_only_who_has_a_seat_finds_the_link_to_the_meeting_in_the_file(client, m
     for other in (stranger, None):
         client.force_login(other) if other else client.logout()
         assert MEETING.encode() not in client.get(address).content.replace(b"\r\n ", b"")
+
+
+def test_a_session_that_was_dropped_is_told_as_cancelled_for_sixty_days(client, agency, manager, member):
+    event = factories.event(agency, title="两场", starts_in=timedelta(days=100))
+    first = event.sessions.get()
+    start = first.starts_at + timedelta(days=9)
+    EventSession.objects.create(event=event, starts_at=start, ends_at=start + timedelta(hours=1), title="下")
+    register(event, user=member, by=member)
+    plan = PlannedSession(first.starts_at, first.ends_at, ical_uid=first.ical_uid)
+    update_event(event, by=manager, fields={}, sessions=[plan], capacity=30)
+
+    told = {"两场": "CONFIRMED", "两场 · 下": "CANCELLED"}
+    shared = reverse("agency_feed", args=[agency.slug])
+    assert states(client.get(shared).content) == told
+    assert states(client.get(reverse("event_ics", args=[event.public_id])).content) == told
+    assert states(feeds.of_person(member)) == told
+    [dropped] = [one for one in entries(feeds.of_person(member)).values() if one["STATUS"] == "CANCELLED"]
+    assert dropped["SEQUENCE"] == 1
+    later = timezone.now() + timedelta(days=61)
+    assert states(feeds.of_agency(agency, source="", at=later)) == {"两场": "CONFIRMED"}
+    assert states(feeds.of_person(member, at=later)) == {"两场": "CONFIRMED"}
 
 
 # -- One's own --------------------------------------------------------------------------------------------------------
