@@ -38,4 +38,4 @@ class DroppedSession(models.Model):
 
     def as_session(self) -> EventSession:
         """The session that it was, to write down as an entry. Never to be saved."""
-        return EventSession(event_id=self.event_id, **{name: getattr(self, name) for name in FACTS})
+        return EventSession(event=self.event, **{name: getattr(self, name) for name in FACTS})
