@@ -312,3 +312,20 @@ def test_a_long_cancelled_event_leaves_the_shared_calendars(client, agency):
     assert states(client.get(address).content) == {event.title: "CANCELLED"}
     Event.objects.update(updated_at=timezone.now() - timedelta(days=61))
     assert states(client.get(address).content) == {}
+
+
+def test_the_ticket_offers_each_session_and_the_desk_the_whole_calendar(client, member, stranger):
+    event = factories.event(capacity=1)
+    start = timezone.now() + timedelta(days=20)
+    EventSession.objects.create(event=event, starts_at=start, ends_at=start + timedelta(hours=1))
+    register(event, user=member, by=member)
+    register(event, user=stranger, by=stranger)
+    files = [reverse("session_ics", args=[event.public_id, one.ical_uid]) for one in event.sessions.all()]
+
+    client.force_login(member)
+    ticket = client.get(event.get_absolute_url()).text
+    assert [ticket.count(f'href="{file}"') for file in files] == [1, 1]
+    assert f'href="{reverse("calendars")}"' in client.get(reverse("desk")).text
+    client.force_login(stranger)  # waits, so has nothing to put into a calendar yet
+    waiting = client.get(event.get_absolute_url()).text
+    assert not [file for file in files if f'href="{file}"' in waiting]

@@ -19,7 +19,7 @@ from portal.models import Turn
 from tests.smtp import mail_server
 
 ROOT = Path(settings.BASE_DIR)
-PATIENCE = 60  # seconds that a process may take on a busy machine
+PATIENCE = 120  # seconds that a process may take on a busy machine
 
 
 @pytest.fixture
