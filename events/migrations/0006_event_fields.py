@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0005_guests_and_form_keys'),
+        ("events", "0005_guests_and_form_keys"),
         ('orgs', '0014_names_are_seen_as_written'),
         ('portal', '0003_when_a_topic_changed'),
         ('wagtailimages', '0027_image_description'),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0007_questions'),
+        ("events", "0007_questions"),
         ('orgs', '0014_names_are_seen_as_written'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0009_materials'),
+        ("events", "0009_materials"),
         ('orgs', '0014_names_are_seen_as_written'),
         ('portal', '0003_when_a_topic_changed'),
         ('wagtailimages', '0027_image_description'),

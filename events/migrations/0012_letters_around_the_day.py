@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0006_personal_feed'),
+        ("events", "0011_personal_feed"),
     ]
 
     operations = [

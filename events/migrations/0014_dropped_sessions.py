@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0008_messages_to_groups'),
+        ("events", "0013_messages_to_groups"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0007_letters_around_the_day'),
+        ("events", "0012_letters_around_the_day"),
         ('orgs', '0014_names_are_seen_as_written'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
