@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from events.models.event import Event, EventSession
+from events.models.event import Event
+from events.models.session import EventSession
 
 FACTS = ("starts_at", "ends_at", "title", "is_all_day", "ical_uid", "sequence")
 

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from events.models.event import Event, EventSession
+from events.models.event import Event
+from events.models.session import EventSession
 from events.models.registration import Registration
 
 MOST_REMINDERS = 5
