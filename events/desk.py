@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from events import publishing
+from events import answering, publishing
 from events.models import Event
 from orgs.permissions import agencies_where
 
@@ -10,7 +10,7 @@ MOST = 20
 
 
 def context(user) -> dict:
-    """`co_hosting`: who named my agencies as a co-host; `my_registrations`: places to come; `hosted_events`: drafts and events to come that this person may change."""
+    """`nominations`: where colleagues put me down; `co_hosting`: who named my agencies as a co-host; `my_registrations`: places to come; `hosted_events`: drafts and events to come that this person may change."""
     now = timezone.now()
     mine = (
         user.registrations.live()
@@ -22,6 +22,7 @@ def context(user) -> dict:
     drafts = hosted.filter(status=Event.Status.DRAFT)
     coming = hosted.published().filter(ends_at__gte=now)
     return {
+        "nominations": answering.to_answer(user)[:MOST],
         "co_hosting": publishing.co_hosting_to_answer(user),
         "my_registrations": mine[:MOST],
         "hosted_events": (drafts | coming).for_rows().order_by("starts_at", "pk")[:MOST],

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from events import views
-from events.console import co_hosting, event, roster
+from events import place_views, views
+from events.console import co_hosting, event, nomination, roster
 
 urlpatterns = [
     path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
@@ -13,6 +13,24 @@ urlpatterns = [
         "events/<uuid:public_id>/cancel-registration/", views.cancel_registration, name="cancel_registration"
     ),
     path("events/<uuid:public_id>/calendar.ics", views.event_ics, name="event_ics"),
+    path("events/<uuid:public_id>/nominate/", nomination.nominate_for, name="nominate_for"),
+    path("events/place/<str:token>/", place_views.place, name="place"),
+    path("desk/agencies/<slug:slug>/nominations/<uuid:public_id>/", nomination.nominate, name="nominate"),
+    path(
+        "desk/agencies/<slug:slug>/nominations/<uuid:public_id>/<uuid:registration_id>/",
+        nomination.nominee,
+        name="nominee",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/nominations/<uuid:public_id>/<uuid:registration_id>/swap/",
+        nomination.swap_nominee,
+        name="swap_nominee",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/nominations/<uuid:public_id>/<uuid:registration_id>/withdraw/",
+        nomination.withdraw_nominee,
+        name="withdraw_nominee",
+    ),
     path(
         "desk/agencies/<slug:slug>/co-hosting/<int:pk>/",
         co_hosting.answer_co_hosting,

@@ -113,6 +113,12 @@ TABLE = {
     "event_ics": PUBLIC,
     "register": SIGNED_IN,
     "cancel_registration": CONCERNED,
+    "nominate_for": SIGNED_IN,
+    "place": PUBLIC,  # who has the personal link
+    "nominate": "events.nominate",
+    "nominee": "events.nominate",
+    "swap_nominee": "events.nominate",
+    "withdraw_nominee": "events.nominate",
     "answer_co_hosting": "events.publish",
     "create_event": "events.publish",
     "edit_event": "events.publish",

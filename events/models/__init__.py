@@ -1,6 +1,7 @@
 """When: events with dated sessions, seats and the people who take them."""
 
 from events.models.event import Event, EventHost, EventSession
+from events.models.nomination import Nomination
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
 from events.pages import CalendarPage
 
@@ -9,6 +10,7 @@ __all__ = [
     "Event",
     "EventHost",
     "EventSession",
+    "Nomination",
     "Registration",
     "RegistrationLogEntry",
     "SeatPool",
