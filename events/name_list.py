@@ -84,11 +84,15 @@ def read_line(number: int, raw: str) -> Line | None:
     if not numbers and not emails and words and all(word.lower() in LABELS for word in words):
         return None
     words = [word for word in words if word.lower() not in LABELS]
-    name, left_out = name_in([word for word in words if not any(sign.isdigit() for sign in word)])
+    plain = [word for word in words if not any(sign.isdigit() for sign in word)]
+    named = [word for word in words if has_few_digits(word) and word[0].isalpha()]
+    name, left_out = name_in(plain or named[:1])  # 张三2 is a name where nothing else is
     phone = one_way(numbers[0]) if numbers else ""
     email = emails[0].strip(".").lower() if emails else ""
     odd = [word for word in words if sum(sign.isdigit() for sign in word) > 4]
-    left_out = " ".join(filter(None, [left_out, *(word for word in words if has_few_digits(word))]))
+    left_out = " ".join(
+        filter(None, [left_out, *(word for word in words if has_few_digits(word) and word != name)])
+    )
     trouble = ""
     if len(numbers) > 1 or len(emails) > 1:
         trouble = _("There are two numbers or addresses in this line. Write one person a line.")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,12 +16,15 @@ from orgs.models import Agency, User
 from orgs.permissions import can
 
 
-def of_agency(event: Event, agency: Agency):
+def of_agency(event: Event, agency: Agency, *, with_those_given_back: bool = False):
     """The places at this event that this agency may pass on: those it put down, and its members who came in its name."""
-    put_down = Nomination.objects.filter(agency=agency, registration__event=event, declined_at=None)
+    put_down = Nomination.objects.filter(agency=agency, registration__event=event)
+    if not with_those_given_back:
+        put_down = put_down.filter(declined_at=None)
     colleagues = agency.memberships.active().values("user")
-    own = event.registrations.filter(agency=agency, user__in=colleagues)
-    return (event.registrations.filter(pk__in=put_down.values("registration")) | own).distinct()
+    return event.registrations.filter(
+        Q(pk__in=put_down.values("registration")) | Q(agency=agency, user__in=colleagues)
+    )
 
 
 @transaction.atomic

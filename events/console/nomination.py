@@ -122,9 +122,7 @@ def say_what_became(request, outcome: nomination.Outcome) -> None:
 
 def places_of(agency: Agency, event: Event) -> list[Place]:
     """Every place of this agency at the event, in the order in which they came."""
-    rows = (
-        swapping.of_agency(event, agency) | event.registrations.filter(nominations__agency=agency)
-    ).distinct()
+    rows = swapping.of_agency(event, agency, with_those_given_back=True)
     said = {
         one.registration_id: one
         for one in Nomination.objects.filter(agency=agency, registration__event=event)
