@@ -3,7 +3,7 @@
 from django.urls import path
 
 from events import place_views, views
-from events.console import co_hosting, event, nomination, roster
+from events.console import co_hosting, event, nomination, roster, roster_files
 
 urlpatterns = [
     path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
@@ -53,6 +53,33 @@ urlpatterns = [
         name="decide_registration",
     ),
     path(
-        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv", roster.roster_csv, name="roster_csv"
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv",
+        roster_files.roster_csv,
+        name="roster_csv",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster-file/<slug:style>/",
+        roster_files.roster_file,
+        name="roster_file",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/signatures/",
+        roster_files.signature_list,
+        name="signature_list",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/numbers/",
+        roster_files.event_numbers,
+        name="event_numbers",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/add-person/",
+        roster.add_person,
+        name="add_person",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/seats/<int:pk>/",
+        roster.change_seats,
+        name="change_seats",
     ),
 ]

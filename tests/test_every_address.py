@@ -119,6 +119,7 @@ def world(agency, manager, member, stranger):
             "token": [token, signer.sign(put_down.public_id.hex), "x" * 43, "流\u202e"],
             "pk": [
                 *(one.pk for one in (membership, asked_party, named, place, version, recommended, verified)),
+                seen.pools.get().pk,
                 2**62,
             ],
             "style": ["bib", "csv", "exe", "xlsx"],

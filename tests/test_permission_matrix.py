@@ -126,6 +126,11 @@ TABLE = {
     "cancel_event": "events.publish",
     "roster": "events.publish",
     "roster_csv": "events.publish",
+    "roster_file": "events.publish",
+    "signature_list": "events.publish",
+    "event_numbers": "events.publish",
+    "add_person": "events.publish",
+    "change_seats": "events.publish",
     "decide_registration": "events.publish",
     # casestudies
     "case": PUBLIC,
