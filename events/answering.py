@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from events import registration as places
+from events.guests import own
 from events.models import Event, Nomination, Registration
 from events.refusals import EventCancelled, EventOver, NotYours, RegistrationError
 from orgs.models import User
@@ -18,8 +19,8 @@ REMINDED_BEFORE = timedelta(days=3)
 
 
 @transaction.atomic
-def accept(nomination: Nomination, *, at: datetime | None = None) -> Registration:
-    """The person comes. Saying it again changes nothing. Raises RegistrationError."""
+def accept(nomination: Nomination, *, by: User | None = None, at: datetime | None = None) -> Registration:
+    """The person comes. `by` is who is signed in, if anybody. Saying it again changes nothing. Raises RegistrationError."""
     at = at or timezone.now()
     registration = hold(nomination, at)
     if nomination.declined_at or not registration.is_live:
@@ -29,6 +30,8 @@ def accept(nomination: Nomination, *, at: datetime | None = None) -> Registratio
     if registration.answered_at is None:
         registration.answered_at = at
         registration.save(update_fields=["answered_at"])
+    if by and by.pk == registration.user_id:
+        own(nomination)
     return registration
 
 

@@ -72,26 +72,26 @@ def become(guest: Registration, user: User, *, at: datetime) -> Registration:
     """
     Event.objects.select_for_update(no_key=True).get(pk=guest.event_id)
     places.lock(guest)
-    own = Registration.objects.filter(event=guest.event_id, user=user).first()
+    mine = Registration.objects.filter(event=guest.event_id, user=user).first()
     if guest.user_id:
         return guest
-    if own is None:
+    if mine is None:
         guest.user = user
         forget_contact(guest, keeps_name=False)
         guest.save(update_fields=["user", "guest_name", "guest_phone", "guest_email"])
         return guest
-    places.lock(own)
+    places.lock(mine)
     forget_contact(guest, keeps_name=True)  # first: no letter tells somebody that they do not come
     guest.save(update_fields=["guest_phone", "guest_email"])
-    if STANDING.index(guest.status) < STANDING.index(own.status):
-        hand_over(guest, own, by=user, at=at, left="cancelled", got="confirmed")
-        own.answered_at, own.nominated_by = guest.answered_at, guest.nominated_by
-        own.save(update_fields=["answered_at", "nominated_by"])
+    if STANDING.index(guest.status) < STANDING.index(mine.status):
+        hand_over(guest, mine, by=user, at=at, left="cancelled", got="confirmed")
+        mine.answered_at, mine.nominated_by = guest.answered_at, guest.nominated_by
+        mine.save(update_fields=["answered_at", "nominated_by"])
         for nomination in guest.nominations.all():
-            Nomination.objects.filter(pk=nomination.pk).update(registration=own)
+            Nomination.objects.filter(pk=nomination.pk).update(registration=mine)
     elif not guest.event.is_over(at):
         places.give_back(guest, by=user, at=at, template="cancelled")
-    return own
+    return mine
 
 
 def hand_over(
@@ -142,10 +142,17 @@ def say_this_is_me(nomination: Nomination, *, user: User, at: datetime | None = 
             )
         )
     if registration.user_id is None:
+        own(nomination)
         return become(registration, user, at=at)
     if registration.user_id != user.pk:
         raise RegistrationError(_("Somebody has taken this place into their account already."))
+    own(nomination)
     return registration
+
+
+def own(nomination: Nomination) -> None:
+    """The account stands by this place under its own name."""
+    Nomination.objects.filter(pk=nomination.pk).update(is_owned=True)
 
 
 def forget(on: date) -> list[str]:

@@ -7,7 +7,7 @@ the event's row; people who register on their own do not.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -68,9 +68,10 @@ def nominate(
     if not can(by, "events.nominate", agency):
         raise NotYourAgency(_("Owners and managers of an agency put its people down."))
     event = Event.objects.select_for_update(no_key=True, of=("self",)).get(pk=event.pk)
-    sent_before = event_nominations(event).filter(agency=agency, form_key=form_key)
-    if form_key and sent_before.exists():
-        return Outcome(list(sent_before))
+    if form_key:  # of this event and agency: what a browser sends may stand elsewhere too
+        form_key = uuid5(UUID(str(form_key)), f"{event.pk}.{agency.pk}")
+        if sent_before := list(event_nominations(event).filter(agency=agency, form_key=form_key)):
+            return Outcome(sent_before)
     pools = pools_for(event, agency=agency, is_online=is_online)
     if no := refusal(event, at, has_pool=bool(pools)):
         raise no
@@ -199,6 +200,7 @@ def note(registration: Registration, nominee: Nominee, *, agency: Agency, **fiel
             "name": nominee.name,
             "phone": nominee.phone,
             "email": nominee.email,
+            "is_owned": False,
             "is_member": nominee.member is not None,
             "declined_at": None,
             "reminded_at": None,
@@ -270,8 +272,8 @@ def put_down_by_host(
     event = Event.objects.select_for_update(no_key=True, of=("self",)).select_related("host").get(pk=event.pk)
     if not can(by, "events.publish", event.host):
         raise RegistrationError(_("Only the host decides who comes."))
-    if event.is_cancelled:
-        raise RegistrationError(_("This event has been cancelled."))
+    if event.is_cancelled or event.is_over(at) or event.status == Event.Status.DRAFT:
+        raise refusal(event, at, has_pool=True)
     pools = pools_for(event, agency=agency)
     if not pools:
         raise NotOpen(_("Say first how many seats there are."))

@@ -45,7 +45,7 @@ def answer(request, nomination: Nomination):
     by = request.user if request.user.is_authenticated else None
     try:
         if said == "come":
-            answering.accept(nomination)
+            answering.accept(nomination, by=by)
             messages.success(request, _("Thank you. Your colleagues see that you come."))
         elif said == "cannot":
             answering.decline(nomination, by=by)

@@ -53,6 +53,8 @@ class Nomination(models.Model):
     is_member = models.BooleanField(_("from the member list"), default=False)
     #: False where the person had registered on their own before: then this takes nothing away from them.
     made_the_place = models.BooleanField(_("made the place"), default=True)
+    #: The account itself has said that the place is its own: from then on the host reads the account's name.
+    is_owned = models.BooleanField(_("taken into an account"), default=False, editable=False)
     declined_at = models.DateTimeField(_("said no"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
     form_key = models.UUIDField(null=True, blank=True, editable=False)

@@ -189,10 +189,10 @@ class Registration(models.Model):
         """Who comes, as the host may read it. Reads `nominations`: prefetch them.
 
         Somebody who was put down by e-mail address, and has an account with it, stands here as they were put down until
-        they answer: nobody learns from a list which address has an account.
+        they answer in that account: nobody learns from a list which address has one.
         """
         put_down = self.nomination
-        if self.user and put_down and not put_down.is_member and not self.answered_at:
+        if self.user and put_down and not put_down.is_member and not put_down.is_owned:
             return put_down.as_typed
         return self.person
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
-from events import numbers
+from events import answering, numbers
 from events.models import Event, EventHost, Registration, SeatPool
 from events.nomination import Nominee, nominate
 from events.registration import register
@@ -73,8 +73,9 @@ def test_the_host_sees_only_what_was_typed_until_the_person_answers(desk, event)
         (True, False)
     ] * 3
 
-    nomination.registration.answered_at = event.created_at
-    nomination.registration.save()
+    answering.accept(nomination)  # whoever has the link can press the button, the host too
+    assert not any("秘密" in desk.get(page).text for page in pages)
+    answering.accept(nomination, by=nomination.registration.user)
     assert ["秘密的名字" in desk.get(page).text for page in pages] == [True] * 3
 
 
@@ -94,6 +95,15 @@ def test_somebody_is_added_by_hand_with_one_more_chair(desk, event):
     pool = SeatPool.objects.get(event=event)
     assert (pool.capacity, pool.taken) == (3, 3)
     assert event.registrations.last().log.get().reason == "One more chair"
+
+
+def test_nobody_is_added_to_a_draft_or_to_what_is_over(desk, agency):
+    for event in (
+        factories.event(agency, status="draft"),
+        factories.event(agency, starts_in=timedelta(days=-9)),
+    ):
+        desk.post(url("add_person", event), {"line": "甲 13800000001"})
+    assert Registration.objects.count() == 0
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,15 @@ def test_a_form_sent_again_changes_nothing(agency, manager):
     assert (event.registrations.live().count(), taken(event)) == (1, [1])
 
 
+def test_a_key_that_another_form_had_too_harms_nobody(agency, manager, stranger):
+    key, other = uuid4(), stranger.memberships.get().agency
+    first, second = factories.event(), factories.event()
+    put_down(first, agency, manager, guests(1), form_key=key)
+    put_down(second, agency, manager, guests(1), form_key=key)
+    put_down(second, other, stranger, guests(1, start=5), form_key=key)
+    assert (len(states(first)), len(states(second))) == (1, 2)
+
+
 def test_where_the_host_says_yes_everybody_asks(agency, manager):
     event = factories.event(capacity=1, needs_approval=True)
     put_down(event, agency, manager, guests(2), way=TOGETHER)
