@@ -116,7 +116,10 @@ def hand_over(
     )
 
 
-LETTERS = {Registration.Status.WAITLISTED: "waitlisted", Registration.Status.REQUESTED: "requested"}
+LETTERS: dict[str, str] = {
+    Registration.Status.WAITLISTED: "waitlisted",
+    Registration.Status.REQUESTED: "requested",
+}
 
 
 def forget_contact(guest: Registration, *, keeps_name: bool) -> None:

@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy
 from events import waiting_list
 from events.guests import Nominee, account_of
 from events.models import Event, Nomination, Registration, SeatPool
-from events.refusals import NotEnoughSeats, NotOpen, NotYourAgency, RegistrationError, refusal
+from events.refusals import NotEnoughSeats, NotOpen, NotYourAgency, refusal
 from events.seats import pools_for, release_due
 from events.standing import settle
 from orgs.models import Agency, User
 from orgs.permissions import can
 
 REQUESTED, CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
+MOST_REMEMBERED = 60
 TRIES = 5  # how often seats are counted anew when others take some in between
 
 #: All of them or none; or as many as there are seats for, and the others wait.
@@ -166,7 +167,9 @@ def enter(
     if account is None:
         contact = {"guest_phone": nominee.phone, "guest_email": nominee.email}
         before = list(
-            event.registrations.filter(same_contact(*contact, nominee), user=None, status=CANCELLED)
+            event.registrations.filter(
+                same_contact("guest_phone", "guest_email", nominee), user=None, status=CANCELLED
+            )
         )
         for other in before[
             1:
@@ -254,48 +257,6 @@ def take_seats(entered: list[Registration], free: dict[int, int], *, by: User, a
             raise SeatsWentMeanwhile
 
 
-@transaction.atomic
-def put_down_by_host(
-    event: Event,
-    nominee: Nominee,
-    *,
-    by: User,
-    agency: Agency | None = None,
-    one_more_chair: bool = False,
-    at: datetime | None = None,
-) -> Registration:
-    """The host adds somebody by hand, before or after registration closes. Raises RegistrationError.
-
-    With `one_more_chair` a full room gets a seat more, for this person; the log says so.
-    """
-    at = at or timezone.now()
-    event = Event.objects.select_for_update(no_key=True, of=("self",)).select_related("host").get(pk=event.pk)
-    if not can(by, "events.publish", event.host):
-        raise RegistrationError(_("Only the host decides who comes."))
-    if event.is_cancelled or event.is_over(at) or event.status == Event.Status.DRAFT:
-        raise refusal(event, at, has_pool=True)
-    pools = pools_for(event, agency=agency)
-    if not pools:
-        raise NotOpen(_("Say first how many seats there are."))
-    if told := already(event, nominee, event.host):
-        raise RegistrationError(told)
-    registration, is_new = enter(event, nominee, agency=agency, pool=pools[-1], by=by, at=at)
-    note(registration, nominee, agency=event.host, by=by, at=at, made_the_place=is_new)
-    if not is_new:
-        return registration
-    for pool in pools:
-        if SeatPool.objects.filter(pk=pool.pk, taken__lt=F("capacity")).update(taken=F("taken") + 1):
-            registration.pool = pool
-            settle(registration, CONFIRMED, by=by, at=at, template="confirmed")
-            return registration
-    if not one_more_chair:
-        waiting_list.join(registration, by=by, at=at)
-        return registration
-    settle(registration, CONFIRMED, by=by, at=at, template="confirmed", reason=_("One more chair"))
-    SeatPool.objects.filter(pk=pools[-1].pk).update(capacity=F("capacity") + 1, taken=F("taken") + 1)
-    return registration
-
-
 def remembered(agency: Agency) -> list[Nomination]:
     """Whom this agency put down before without their being in the member list, the latest first, each once."""
     found: dict[str, Nomination] = {}
@@ -307,6 +268,3 @@ def remembered(agency: Agency) -> list[Nomination]:
         ) - {""}:
             found[key] = nomination
     return list(found.values())[:MOST_REMEMBERED]
-
-
-MOST_REMEMBERED = 60

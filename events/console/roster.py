@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events import charts, nomination, registration, seats
+from events import by_hand, charts, registration, seats
 from events.console.door import own_event
 from events.forms.decision import HostDecisionForm
 from events.forms.roster import AddPersonForm, SeatsForm
@@ -83,7 +83,7 @@ def add_person(request, slug, public_id):
     if not form.is_valid():
         return show(request, event, form)
     try:
-        added = nomination.put_down_by_host(
+        added = by_hand.put_down_by_host(
             event,
             form.nominee,
             by=request.user,

@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from events.by_hand import put_down_by_host
 from events.models import Nomination, Registration, SeatPool
-from events.nomination import AS_MANY, TOGETHER, Nominee, nominate, put_down_by_host, remembered
+from events.nomination import AS_MANY, TOGETHER, Nominee, nominate, remembered
 from events.refusals import NotEnoughSeats, NotOpen, NotYourAgency, RegistrationError
 from events.registration import cancel, register
 from events.seats import keep_for
