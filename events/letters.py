@@ -45,14 +45,19 @@ def write_about_change(
 def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] = ()):
     """Put the letter into words and into the outbox, in the person's language. `at` is set for a change of the event."""
     log = RegistrationLogEntry.objects.select_related(
-        "registration__user", "registration__event__host", "registration__event__division__parent"
+        "registration__user",
+        "registration__nominated_by",
+        "registration__event__host",
+        "registration__event__division__parent",
     )
     found = log.filter(pk=entry).first()
     if found is None or found.registration.log.filter(pk__gt=entry).exists():
         return
     registration = found.registration
+    if registration.user and not registration.user.is_active:
+        return  # who has left the portal is not written to
     if not registration.person.email:
-        return  # a guest who is known by telephone hears it from the colleague who put them down
+        return tell_who_put_them_down(found)
     before = registration.log.filter(pk__lt=entry).last()
     moment = datetime.fromisoformat(at) if at else found.at
     calendar = None
@@ -76,6 +81,27 @@ def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] 
         calendar=calendar,
         key=f"{registration.public_id}.{entry}.{template}.{moment.timestamp():.0f}",
     )
+
+
+def tell_who_put_them_down(entry: RegistrationLogEntry) -> None:
+    """A guest without an address hears it from a colleague, who is told unless they did it themselves."""
+    registration = entry.registration
+    colleague = registration.nominated_by
+    if colleague is None or colleague == entry.by or not colleague.is_active or not registration.guest_phone:
+        return
+    with override(colleague.language):
+        mail.send(
+            "events/tell_guest",
+            to=colleague.email,
+            language=colleague.language,
+            context={
+                "registration": registration,
+                "event": registration.event,
+                "person": colleague,
+                "guest": registration.person,
+            },
+            key=f"{registration.public_id}.{entry.pk}.tell",
+        )
 
 
 def session(facts: dict, event: Event) -> EventSession:

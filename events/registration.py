@@ -205,7 +205,7 @@ def cancel(registration: Registration, *, by: User, at: datetime | None = None) 
 
 
 def give_back(
-    registration: Registration, *, by: User, at: datetime, template: str, reason: str = ""
+    registration: Registration, *, by: User | None, at: datetime, template: str, reason: str = ""
 ) -> Registration | None:
     """End a registration that the caller has locked, and hand its seat on. Returns who got it."""
     if not registration.is_live:

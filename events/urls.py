@@ -2,8 +2,19 @@
 
 from django.urls import path
 
-from events import feed_views, material_views, series_views, views
-from events.console import co_hosting, event, letters, material, messages, questions, roster, series
+from events import feed_views, material_views, place_views, series_views, views
+from events.console import (
+    co_hosting,
+    event,
+    letters,
+    material,
+    messages,
+    nomination,
+    questions,
+    roster,
+    roster_files,
+    series,
+)
 
 urlpatterns = [
     path("events/calendar.ics", feed_views.calendar_feed, name="calendar_feed"),
@@ -21,6 +32,24 @@ urlpatterns = [
         "events/<uuid:public_id>/sessions/<uuid:ical_uid>/calendar.ics",
         feed_views.session_ics,
         name="session_ics",
+    ),
+    path("events/<uuid:public_id>/nominate/", nomination.nominate_for, name="nominate_for"),
+    path("events/place/<str:token>/", place_views.place, name="place"),
+    path("desk/agencies/<slug:slug>/nominations/<uuid:public_id>/", nomination.nominate, name="nominate"),
+    path(
+        "desk/agencies/<slug:slug>/nominations/<uuid:public_id>/<uuid:registration_id>/",
+        nomination.nominee,
+        name="nominee",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/nominations/<uuid:public_id>/<uuid:registration_id>/swap/",
+        nomination.swap_nominee,
+        name="swap_nominee",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/nominations/<uuid:public_id>/<uuid:registration_id>/withdraw/",
+        nomination.withdraw_nominee,
+        name="withdraw_nominee",
     ),
     path(
         "desk/agencies/<slug:slug>/co-hosting/<int:pk>/",
@@ -79,6 +108,33 @@ urlpatterns = [
         name="decide_registration",
     ),
     path(
-        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv", roster.roster_csv, name="roster_csv"
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv",
+        roster_files.roster_csv,
+        name="roster_csv",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster-file/<slug:style>/",
+        roster_files.roster_file,
+        name="roster_file",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/signatures/",
+        roster_files.signature_list,
+        name="signature_list",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/numbers/",
+        roster_files.event_numbers,
+        name="event_numbers",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/add-person/",
+        roster.add_person,
+        name="add_person",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/seats/<int:pk>/",
+        roster.change_seats,
+        name="change_seats",
     ),
 ]

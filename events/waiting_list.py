@@ -52,7 +52,7 @@ def next_for(pool: SeatPool) -> Registration | None:
     return None
 
 
-def promote_next(pool: SeatPool, *, by: User, at: datetime) -> Registration | None:
+def promote_next(pool: SeatPool, *, by: User | None, at: datetime) -> Registration | None:
     """Give one seat of this pool, which the caller has locked, to whose turn it is. Does not count: the caller does."""
     registration = next_for(pool)
     if registration:

@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from events import feeds, materials
 from events.models import EventSeries
+from events.models.nomination import signer
+from events.nomination import Nominee, nominate
 from events.registration import register
 from orgs import claiming, history, invitation, joining, ownership, partnership, profile, verification
 from orgs.models import Location, Recommendation
@@ -77,6 +79,9 @@ def world(agency, manager, member, stranger):
     term = factories.topic("svc:legal")
     registration = register(seen, user=newcomer, by=newcomer)
     feeds.make_address(newcomer)
+    [put_down] = nominate(
+        seen, agency=agency, people=[Nominee("客人", "13800000000")], by=manager
+    ).nominations
     published = factories.case(agency)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     recommended = Recommendation.objects.create(
@@ -130,15 +135,16 @@ def world(agency, manager, member, stranger):
                 claim.evidence.get().public_id,
                 uuid4(),
             ],
-            "token": [token, "x" * 43, "流\u202e"],
+            "token": [token, signer.sign(put_down.public_id.hex), "x" * 43, "流\u202e"],
             "pk": [
                 *(one.pk for one in (membership, asked_party, named, place, version, recommended, verified)),
+                seen.pools.get().pk,
                 2**62,
             ],
             "secret": [feeds.address_of(newcomer).split("/")[-2], "x" * 43, "流\u202e"],
             "ical_uid": [seen.sessions.get().ical_uid, uuid4()],
             "style": ["bib", "csv", "exe", "xlsx"],
-            "registration_id": [registration.public_id, uuid4()],
+            "registration_id": [registration.public_id, put_down.registration.public_id, uuid4()],
             "uidb36": ["zz"],
             "key": ["set-password"],
             "division": ["441900-1988", "0"],

@@ -5,6 +5,7 @@ from events.models.event import Event, EventHost
 from events.models.feed import PersonalFeed
 from events.models.material import Material
 from events.models.message import GroupMessage, MessageCopy
+from events.models.nomination import Nomination
 from events.models.question import Answer, Question
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
 from events.models.reminder import LetterPlan, Reminder, ThankYou
@@ -24,6 +25,7 @@ __all__ = [
     "LetterPlan",
     "Material",
     "MessageCopy",
+    "Nomination",
     "PersonalFeed",
     "Question",
     "Registration",

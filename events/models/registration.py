@@ -179,6 +179,32 @@ class Registration(models.Model):
         return self.user or Guest(self.guest_name, self.guest_phone, self.guest_email)
 
     @property
+    def nomination(self):
+        """The last time that somebody put this person down, or None when they came on their own."""
+        put_down = [one for one in self.nominations.all() if one.made_the_place and not one.declined_at]
+        return put_down[-1] if put_down else None
+
+    @property
+    def known_as(self) -> "User | Guest":
+        """Who comes, as the host may read it. Reads `nominations`: prefetch them.
+
+        Somebody who was put down by e-mail address, and has an account with it, stands here as they were put down until
+        they answer in that account: nobody learns from a list which address has one.
+        """
+        put_down = self.nomination
+        if self.user and put_down and not put_down.is_member and not put_down.is_owned:
+            return put_down.as_typed
+        return self.person
+
+    @property
+    def own_url(self) -> str:
+        """Where this person sees their place and gives it back: the event's page, or the personal link of who was put down."""
+        put_down = self.nomination
+        if put_down and (self.user is None or not self.answered_at):
+            return put_down.get_absolute_url()
+        return self.event.get_absolute_url()
+
+    @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
 

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
-from events.models.session import EventSession
 from events.models.registration import Registration
+from events.models.session import EventSession
 
 MOST_REMINDERS = 5
 MOST_HOURS = 30 * 24
