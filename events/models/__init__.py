@@ -1,11 +1,14 @@
 """When: events with dated sessions, seats and the people who take them."""
 
+from events.models.attendance import Attendance, DoorEntry
 from events.models.event import Event, EventHost, EventSession
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
 from events.pages import CalendarPage
 
 __all__ = [
+    "Attendance",
     "CalendarPage",
+    "DoorEntry",
     "Event",
     "EventHost",
     "EventSession",
