@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from events import views
-from events.console import co_hosting, event, roster
+from events import ticket_views, views
+from events.console import check_in, co_hosting, event, roster
 
 urlpatterns = [
     path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
@@ -13,6 +13,8 @@ urlpatterns = [
         "events/<uuid:public_id>/cancel-registration/", views.cancel_registration, name="cancel_registration"
     ),
     path("events/<uuid:public_id>/calendar.ics", views.event_ics, name="event_ics"),
+    path("events/<uuid:public_id>/ticket/", ticket_views.ticket_page, name="ticket"),
+    path("events/<uuid:public_id>/ticket/worker.js", ticket_views.ticket_worker, name="ticket_worker"),
     path(
         "desk/agencies/<slug:slug>/co-hosting/<int:pk>/",
         co_hosting.answer_co_hosting,
@@ -36,5 +38,31 @@ urlpatterns = [
     ),
     path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv", roster.roster_csv, name="roster_csv"
+    ),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/", check_in.check_in, name="check_in"),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/code/",
+        check_in.check_in_by_code,
+        name="check_in_by_code",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/person/<uuid:registration_id>/",
+        check_in.check_in_person,
+        name="check_in_person",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/people.json",
+        check_in.check_in_people,
+        name="check_in_people",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/sync/",
+        check_in.check_in_sync,
+        name="check_in_sync",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/worker.js",
+        check_in.check_in_worker,
+        name="check_in_worker",
     ),
 ]

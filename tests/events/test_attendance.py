@@ -273,7 +273,7 @@ def test_a_session_where_people_were_checked_in_is_not_taken_away(lin, event, se
     attendance.check_in(lin, session, by=manager, at=minute(1))
     plan = publishing.PlannedSession(later.starts_at, later.ends_at, ical_uid=later.ical_uid)
 
-    with pytest.raises(publishing.PublishingError, match="[签场]|session"):
+    with pytest.raises(publishing.PublishingError):
         publishing.update_event(event, by=manager, fields={}, sessions=[plan], capacity=2)
 
     assert event.sessions.count() == 2
