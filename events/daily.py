@@ -1,9 +1,10 @@
-"""What the calendar does once a day: seats that agencies have not used by their day go to everybody."""
+"""What the calendar does once a day: seats that agencies have not used by their day go to everybody, old logs go."""
 
 from datetime import date
 
 from django.utils import timezone
 
+from events.meeting_log import forget_old
 from events.models import Event
 from events.seats import release_due
 
@@ -16,4 +17,6 @@ def run(on: date) -> list[str]:
     ):
         if free := release_due(event):
             lines.append(f"{event.public_id}: {free} kept seats are open to all")
+    if forgotten := forget_old(on):
+        lines.append(f"{forgotten} rows of old meeting logs are removed")
     return lines

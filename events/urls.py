@@ -3,7 +3,7 @@
 from django.urls import path
 
 from events import ticket_views, views
-from events.console import check_in, co_hosting, event, roster
+from events.console import check_in, co_hosting, event, meeting_log, roster
 
 urlpatterns = [
     path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
@@ -64,5 +64,15 @@ urlpatterns = [
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/worker.js",
         check_in.check_in_worker,
         name="check_in_worker",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/meeting-log/",
+        meeting_log.meeting_log_page,
+        name="meeting_log",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/meeting-log/<int:pk>/",
+        meeting_log.assign_log_row,
+        name="assign_log_row",
     ),
 ]

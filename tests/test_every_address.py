@@ -70,6 +70,7 @@ def world(agency, manager, member, stranger):
     factories.division()
     term = factories.topic("svc:legal")
     registration = register(seen, user=newcomer, by=newcomer)
+    log_row = seen.log_rows.create(key=uuid4(), name="匿名", joined_at=seen.starts_at, left_at=seen.ends_at)
     published = factories.case(agency)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     recommended = Recommendation.objects.create(
@@ -113,7 +114,19 @@ def world(agency, manager, member, stranger):
             ],
             "token": [token, "x" * 43, "流\u202e"],
             "pk": [
-                *(one.pk for one in (membership, asked_party, named, place, version, recommended, verified)),
+                *(
+                    one.pk
+                    for one in (
+                        membership,
+                        asked_party,
+                        named,
+                        place,
+                        version,
+                        recommended,
+                        verified,
+                        log_row,
+                    )
+                ),
                 2**62,
             ],
             "style": ["bib", "csv", "exe", "xlsx"],

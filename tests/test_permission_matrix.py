@@ -129,6 +129,8 @@ TABLE = {
     "check_in_people": "events.publish",
     "check_in_sync": "events.publish",
     "check_in_worker": "events.publish",
+    "meeting_log": "events.publish",
+    "assign_log_row": "events.publish",
     # casestudies
     "case": PUBLIC,
     "case_citation": PUBLIC,

@@ -2,6 +2,7 @@
 
 from events.models.attendance import Attendance, DoorEntry
 from events.models.event import Event, EventHost, EventSession
+from events.models.meeting_log import MeetingLogRow
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
 from events.pages import CalendarPage
 
@@ -12,6 +13,7 @@ __all__ = [
     "Event",
     "EventHost",
     "EventSession",
+    "MeetingLogRow",
     "Registration",
     "RegistrationLogEntry",
     "SeatPool",
