@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from events import ticket_views, views
-from events.console import check_in, co_hosting, event, meeting_log, roster
+from events import feedback_views, ticket_views, views
+from events.console import check_in, co_hosting, event, feedback, meeting_log, roster
 
 urlpatterns = [
     path("events/calendar.ics", views.calendar_feed, name="calendar_feed"),
@@ -13,6 +13,7 @@ urlpatterns = [
         "events/<uuid:public_id>/cancel-registration/", views.cancel_registration, name="cancel_registration"
     ),
     path("events/<uuid:public_id>/calendar.ics", views.event_ics, name="event_ics"),
+    path("events/<uuid:public_id>/feedback/", feedback_views.give_feedback, name="give_feedback"),
     path("events/<uuid:public_id>/ticket/", ticket_views.ticket_page, name="ticket"),
     path("events/<uuid:public_id>/ticket/worker.js", ticket_views.ticket_worker, name="ticket_worker"),
     path(
@@ -74,5 +75,10 @@ urlpatterns = [
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/meeting-log/<int:pk>/",
         meeting_log.assign_log_row,
         name="assign_log_row",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/feedback/",
+        feedback.feedback_results,
+        name="feedback_results",
     ),
 ]

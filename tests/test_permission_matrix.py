@@ -130,6 +130,8 @@ TABLE = {
     "check_in_sync": "events.publish",
     "check_in_worker": "events.publish",
     "meeting_log": "events.publish",
+    "give_feedback": CONCERNED,
+    "feedback_results": "events.publish",
     "assign_log_row": "events.publish",
     # casestudies
     "case": PUBLIC,

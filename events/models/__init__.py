@@ -2,6 +2,7 @@
 
 from events.models.attendance import Attendance, DoorEntry
 from events.models.event import Event, EventHost, EventSession
+from events.models.feedback import Feedback, FeedbackGiven
 from events.models.meeting_log import MeetingLogRow
 from events.models.registration import Registration, RegistrationLogEntry, SeatPool
 from events.pages import CalendarPage
@@ -13,6 +14,8 @@ __all__ = [
     "Event",
     "EventHost",
     "EventSession",
+    "Feedback",
+    "FeedbackGiven",
     "MeetingLogRow",
     "Registration",
     "RegistrationLogEntry",
