@@ -45,6 +45,7 @@ async function start() {
     const sentences = [words[state], queue.length ? waiting : words.all_sent, isKept ? words.ready : ""];
     part("signal").textContent = sentences.filter(Boolean).join(" ");
     part("signal").dataset.waiting = queue.length;
+    part("signal").dataset.kept = isKept;
     part("signal").hidden = false;
   }
 
