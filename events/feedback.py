@@ -39,12 +39,13 @@ class Chart:
 
     @property
     def bars(self) -> list[dict]:
-        """Rating, count, and the bar in a drawing of 100 × 20 for each rating."""
+        """Rating, count, and the width of the bar in hundredths of the longest; the best rating first."""
         most = max(self.counts)
-        return [
-            {"rating": n, "count": count, "width": round(100 * count / most), "y": (n - 1) * 20}
+        bars = [
+            {"rating": n, "count": count, "width": round(100 * count / most)}
             for n, count in enumerate(self.counts, 1)
         ]
+        return bars[::-1]
 
 
 @dataclass(frozen=True)
