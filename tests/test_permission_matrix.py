@@ -246,8 +246,8 @@ def may_open(who: str, keys) -> bool:
 
 
 def is_open(answer) -> bool:
-    """A page, or a way on inside the portal."""
-    return answer.status_code in (200, 204) or (answer.status_code == 302 and not leads_to_sign_in(answer))
+    """A page, a way on inside the portal, or a word about what was wrong in what a script sent."""
+    return answer.status_code in (200, 204, 400) or (answer.status_code == 302 and not leads_to_sign_in(answer))
 
 
 def is_closed(answer) -> bool:
