@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from events import answering, guests, materials, minimum, questions
+from events import answering, guests, materials, meeting_log, minimum, questions
 from events.models import Event
 from events.seats import release_due
 
@@ -20,7 +20,15 @@ def open_kept_seats(on: date) -> list[str]:
     return lines
 
 
-PARTS = [open_kept_seats, minimum.ask, questions.forget, materials.sweep, answering.remind, guests.forget]
+PARTS = [
+    open_kept_seats,
+    minimum.ask,
+    questions.forget,
+    materials.sweep,
+    answering.remind,
+    guests.forget,
+    meeting_log.forget,
+]
 
 
 def run(on: date) -> list[str]:

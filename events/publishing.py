@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -162,7 +162,10 @@ def write_sessions(event: Event, planned: list[PlannedSession]) -> None:
         session.starts_at, session.ends_at, session.is_all_day = times
         session.title = plan.title
         session.save()
-    event.sessions.filter(ical_uid__in=list(known)).delete()
+    try:
+        event.sessions.filter(ical_uid__in=list(known)).delete()
+    except RestrictedError:
+        raise PublishingError(_("People were checked in to a session that you take away. Leave it in place."))
 
 
 def name_co_hosts(event: Event, agencies: Iterable[Agency], *, by: User) -> None:

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from events import feed_views, material_views, place_views, series_views, views
+from events import feed_views, feedback_views, material_views, place_views, series_views, ticket_views, views
 from events.console import (
+    check_in,
     co_hosting,
     event,
+    feedback,
     letters,
     material,
+    meeting_log,
     messages,
     nomination,
     questions,
@@ -51,6 +54,9 @@ urlpatterns = [
         nomination.withdraw_nominee,
         name="withdraw_nominee",
     ),
+    path("events/<uuid:public_id>/feedback/", feedback_views.give_feedback, name="give_feedback"),
+    path("events/<uuid:public_id>/ticket/", ticket_views.ticket_page, name="ticket"),
+    path("events/<uuid:public_id>/ticket/worker.js", ticket_views.ticket_worker, name="ticket_worker"),
     path(
         "desk/agencies/<slug:slug>/co-hosting/<int:pk>/",
         co_hosting.answer_co_hosting,
@@ -136,5 +142,46 @@ urlpatterns = [
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/seats/<int:pk>/",
         roster.change_seats,
         name="change_seats",
+    ),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/", check_in.check_in, name="check_in"),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/code/",
+        check_in.check_in_by_code,
+        name="check_in_by_code",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/person/<uuid:registration_id>/",
+        check_in.check_in_person,
+        name="check_in_person",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/people.json",
+        check_in.check_in_people,
+        name="check_in_people",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/sync/",
+        check_in.check_in_sync,
+        name="check_in_sync",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/worker.js",
+        check_in.check_in_worker,
+        name="check_in_worker",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/meeting-log/",
+        meeting_log.meeting_log_page,
+        name="meeting_log",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/meeting-log/<int:pk>/",
+        meeting_log.assign_log_row,
+        name="assign_log_row",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/feedback/",
+        feedback.feedback_results,
+        name="feedback_results",
     ),
 ]

@@ -9,7 +9,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events import description, materials, registration, schema_org
+from events import description, materials, registration, schema_org, ticket
 from events.forms.registration import RegistrationForm
 from events.models import Event
 from events.permissions import can_manage
@@ -84,6 +84,7 @@ def page(request, event, form=None) -> HttpResponse:
     context = {
         "event": event,
         "mine": mine if is_in else None,
+        "ticket_code": ticket.code(mine) if is_in and mine.has_seat else "",
         "refusal": str(no) if no else "",
         "form": form
         or (RegistrationForm(user=user, event=event) if user.is_authenticated and not is_in else None),

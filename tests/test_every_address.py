@@ -82,6 +82,7 @@ def world(agency, manager, member, stranger):
     [put_down] = nominate(
         seen, agency=agency, people=[Nominee("客人", "13800000000")], by=manager
     ).nominations
+    log_row = seen.log_rows.create(key=uuid4(), name="匿名", joined_at=seen.starts_at, left_at=seen.ends_at)
     published = factories.case(agency)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     recommended = Recommendation.objects.create(
@@ -137,7 +138,19 @@ def world(agency, manager, member, stranger):
             ],
             "token": [token, signer.sign(put_down.public_id.hex), "x" * 43, "流\u202e"],
             "pk": [
-                *(one.pk for one in (membership, asked_party, named, place, version, recommended, verified)),
+                *(
+                    one.pk
+                    for one in (
+                        membership,
+                        asked_party,
+                        named,
+                        place,
+                        version,
+                        recommended,
+                        verified,
+                        log_row,
+                    )
+                ),
                 seen.pools.get().pk,
                 2**62,
             ],

@@ -150,6 +150,18 @@ TABLE = {
     "add_person": "events.publish",
     "change_seats": "events.publish",
     "decide_registration": "events.publish",
+    "ticket": CONCERNED,
+    "ticket_worker": CONCERNED,
+    "check_in": "events.publish",
+    "check_in_by_code": "events.publish",
+    "check_in_person": "events.publish",
+    "check_in_people": "events.publish",
+    "check_in_sync": "events.publish",
+    "check_in_worker": "events.publish",
+    "meeting_log": "events.publish",
+    "give_feedback": CONCERNED,
+    "feedback_results": "events.publish",
+    "assign_log_row": "events.publish",
     # casestudies
     "case": PUBLIC,
     "case_citation": PUBLIC,
@@ -263,8 +275,10 @@ def may_open(who: str, keys) -> bool:
 
 
 def is_open(answer) -> bool:
-    """A page, or a way on inside the portal."""
-    return answer.status_code in (200, 204) or (answer.status_code == 302 and not leads_to_sign_in(answer))
+    """A page, a way on inside the portal, or a word about what was wrong in what a script sent."""
+    return answer.status_code in (200, 204, 400) or (
+        answer.status_code == 302 and not leads_to_sign_in(answer)
+    )
 
 
 def is_closed(answer) -> bool:

@@ -1,9 +1,12 @@
 """When: events with dated sessions, seats and the people who take them."""
 
+from events.models.attendance import Attendance, DoorEntry
 from events.models.dropped import DroppedSession
 from events.models.event import Event, EventHost
 from events.models.feed import PersonalFeed
+from events.models.feedback import Feedback, FeedbackGiven
 from events.models.material import Material
+from events.models.meeting_log import MeetingLogRow
 from events.models.message import GroupMessage, MessageCopy
 from events.models.nomination import Nomination
 from events.models.question import Answer, Question
@@ -15,15 +18,20 @@ from events.pages import CalendarPage
 
 __all__ = [
     "Answer",
+    "Attendance",
     "CalendarPage",
+    "DoorEntry",
     "DroppedSession",
     "Event",
     "EventHost",
     "EventSeries",
     "EventSession",
+    "Feedback",
+    "FeedbackGiven",
     "GroupMessage",
     "LetterPlan",
     "Material",
+    "MeetingLogRow",
     "MessageCopy",
     "Nomination",
     "PersonalFeed",

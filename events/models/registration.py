@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
@@ -62,6 +62,23 @@ class RegistrationQuerySet(models.QuerySet):
     def live(self):
         """Those with a seat, in line for one, or waiting for the host's yes."""
         return self.filter(status__in=Registration.LIVE)
+
+    def who_came(self):
+        """Those who were there for some time, as far as it was noted down."""
+        return self.filter(Exists(Registration.objects.noted_down().filter(pk=OuterRef("pk"))))
+
+    def no_shows(self):
+        """Those who had a seat at an event where attendance was noted down, and were not there."""
+        noted_down = Registration.objects.noted_down()
+        return self.filter(
+            ~Exists(noted_down.filter(pk=OuterRef("pk"))),
+            Exists(noted_down.filter(event=OuterRef("event"))),
+            status=Registration.Status.CONFIRMED,
+        )
+
+    def noted_down(self):
+        """Those with a valid attendance; as often as they have one, so ask for it by `Exists`."""
+        return self.filter(attendances__isnull=False, attendances__voided_at=None)
 
     def in_line(self):
         """Those who wait, by the time they came."""
