@@ -70,7 +70,7 @@ def make(certificate: Certificate, language: str) -> bytes:
                 format="pdf",
                 sys_inputs={"data": data},
                 pdf_standards=["a-2u"],
-                timestamp=certificate.issued_at,
+                timestamp=certificate.issued_at.replace(microsecond=0),
             )
     except typst.TypstError as problem:
         raise CannotBeSet(

@@ -10,7 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from events.models import Certificate
 from events.registration import register
 from orgs import claiming, history, invitation, joining, ownership, partnership, profile, verification
 from orgs.models import Location, Recommendation
@@ -70,6 +72,18 @@ def world(agency, manager, member, stranger):
     factories.division()
     term = factories.topic("svc:legal")
     registration = register(seen, user=newcomer, by=newcomer)
+    certificate = Certificate.objects.create(
+        registration=registration,
+        name="张红",
+        title=seen.title,
+        hosts=[{"zh": agency.legal_name, "en": agency.name_en}],
+        role="social_worker",
+        minutes=180,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 1, 1),
+        language="zh-hans",
+        issued_at=timezone.now(),
+    )
     published = factories.case(agency)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     recommended = Recommendation.objects.create(
@@ -109,6 +123,7 @@ def world(agency, manager, member, stranger):
                 ),
                 *(agency.public_id, pair.public_id, term_id(term), taxonomy_id(term.scheme)),
                 claim.evidence.get().public_id,
+                certificate.public_id,
                 uuid4(),
             ],
             "token": [token, "x" * 43, "流\u202e"],
@@ -117,6 +132,7 @@ def world(agency, manager, member, stranger):
                 2**62,
             ],
             "style": ["bib", "csv", "exe", "xlsx"],
+            "number": [certificate.number, "22222-22222", "流" * 200],
             "registration_id": [registration.public_id, uuid4()],
             "uidb36": ["zz"],
             "key": ["set-password"],

@@ -40,7 +40,7 @@ class ShareForm(forms.ModelForm):
     class Meta:
         model = CertificateRule
         fields = ("share",)
-        labels = {"share": gettext_lazy("A certificate for who attended at least (per cent)")}  # noqa: RUF012
+        labels = {"share": gettext_lazy("A certificate for who attended at least (per cent)")}
 
 
 class CertificateActionForm(forms.Form):
