@@ -7,4 +7,4 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self):
-        from events import guests  # noqa: F401  listens to confirmed e-mail addresses
+        from events import checks, guests  # noqa: F401  the house rules register; confirmed addresses are listened to

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from events import feed_views, feedback_views, material_views, place_views, series_views, ticket_views, views
+from events import (
+    certificate_views,
+    feed_views,
+    feedback_views,
+    hours_views,
+    material_views,
+    place_views,
+    series_views,
+    ticket_views,
+    views,
+)
 from events.console import (
+    certificates,
     check_in,
     co_hosting,
     event,
     feedback,
+    hours,
     letters,
     material,
     meeting_log,
@@ -57,6 +69,51 @@ urlpatterns = [
     path("events/<uuid:public_id>/feedback/", feedback_views.give_feedback, name="give_feedback"),
     path("events/<uuid:public_id>/ticket/", ticket_views.ticket_page, name="ticket"),
     path("events/<uuid:public_id>/ticket/worker.js", ticket_views.ticket_worker, name="ticket_worker"),
+    path("v/", certificate_views.find_certificate, name="find_certificate"),
+    path("v/<str:number>/", certificate_views.check_certificate, name="check_certificate"),
+    path(
+        "certificates/<uuid:public_id>/certificate.pdf",
+        certificate_views.certificate_pdf_view,
+        name="certificate_pdf",
+    ),
+    path(
+        "events/<uuid:public_id>/certificate-name/",
+        certificate_views.name_certificate,
+        name="name_certificate",
+    ),
+    path("desk/hours/", hours_views.my_hours, name="my_hours"),
+    path("desk/hours/hours.csv", hours_views.my_hours_csv, name="my_hours_csv"),
+    path("desk/agencies/<slug:slug>/events/<uuid:public_id>/hours/", hours.event_hours, name="event_hours"),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/hours/grant/",
+        hours.grant_hours,
+        name="grant_hours",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/hours/<uuid:registration_id>/",
+        hours.correct_hours,
+        name="correct_hours",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/certificates/",
+        certificates.issue_certificates,
+        name="issue_certificates",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/certificates/share/",
+        certificates.set_share,
+        name="set_certificate_share",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/certificates/<uuid:registration_id>/",
+        certificates.act_on_certificate,
+        name="act_on_certificate",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/certificates.zip",
+        certificates.certificates_zip,
+        name="certificates_zip",
+    ),
     path(
         "desk/agencies/<slug:slug>/co-hosting/<int:pk>/",
         co_hosting.answer_co_hosting,

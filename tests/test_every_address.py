@@ -10,9 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from events import feeds, materials
-from events.models import EventSeries
+from events.models import Certificate, EventSeries
 from events.models.nomination import signer
 from events.nomination import Nominee, nominate
 from events.registration import register
@@ -83,6 +84,18 @@ def world(agency, manager, member, stranger):
         seen, agency=agency, people=[Nominee("客人", "13800000000")], by=manager
     ).nominations
     log_row = seen.log_rows.create(key=uuid4(), name="匿名", joined_at=seen.starts_at, left_at=seen.ends_at)
+    certificate = Certificate.objects.create(
+        registration=registration,
+        name="张红",
+        title=seen.title,
+        hosts=[{"zh": agency.legal_name, "en": agency.name_en}],
+        role="social_worker",
+        minutes=180,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 1, 1),
+        language="zh-hans",
+        issued_at=timezone.now(),
+    )
     published = factories.case(agency)
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     recommended = Recommendation.objects.create(
@@ -134,6 +147,7 @@ def world(agency, manager, member, stranger):
                 ),
                 *(agency.public_id, pair.public_id, term_id(term), taxonomy_id(term.scheme)),
                 claim.evidence.get().public_id,
+                certificate.public_id,
                 uuid4(),
             ],
             "token": [token, signer.sign(put_down.public_id.hex), "x" * 43, "流\u202e"],
@@ -158,6 +172,7 @@ def world(agency, manager, member, stranger):
             "ical_uid": [seen.sessions.get().ical_uid, uuid4()],
             "style": ["bib", "csv", "exe", "xlsx"],
             "registration_id": [registration.public_id, put_down.registration.public_id, uuid4()],
+            "number": [certificate.number, "22222-22222", "流" * 200],
             "uidb36": ["zz"],
             "key": ["set-password"],
             "division": ["441900-1988", "0"],

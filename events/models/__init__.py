@@ -1,10 +1,12 @@
 """When: events with dated sessions, seats and the people who take them."""
 
 from events.models.attendance import Attendance, DoorEntry
+from events.models.certificate import Certificate, CertificateRule
 from events.models.dropped import DroppedSession
 from events.models.event import Event, EventHost
 from events.models.feed import PersonalFeed
 from events.models.feedback import Feedback, FeedbackGiven
+from events.models.hours import HoursEntry, HoursRole, HoursRule, Profession
 from events.models.material import Material
 from events.models.meeting_log import MeetingLogRow
 from events.models.message import GroupMessage, MessageCopy
@@ -20,6 +22,8 @@ __all__ = [
     "Answer",
     "Attendance",
     "CalendarPage",
+    "Certificate",
+    "CertificateRule",
     "DoorEntry",
     "DroppedSession",
     "Event",
@@ -29,12 +33,16 @@ __all__ = [
     "Feedback",
     "FeedbackGiven",
     "GroupMessage",
+    "HoursEntry",
+    "HoursRole",
+    "HoursRule",
     "LetterPlan",
     "Material",
     "MeetingLogRow",
     "MessageCopy",
     "Nomination",
     "PersonalFeed",
+    "Profession",
     "Question",
     "Registration",
     "RegistrationLogEntry",

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from events.models.session import EventSession
 from events.models.registration import Registration
+from events.models.session import EventSession
 from orgs.models import User
 
 

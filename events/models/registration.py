@@ -150,6 +150,10 @@ class Registration(models.Model):
         Agency, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("agency at the time")
     )
     note = models.CharField(_("note to the host"), max_length=300, blank=True)
+    #: How the person wants their name on the certificate; empty for the name of the account.
+    certificate_name = models.CharField(
+        _("name on the certificate"), max_length=60, blank=True, validators=[seen_as_written]
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     #: When this person came from the waiting list to a seat: their agency has had a turn.
@@ -241,6 +245,16 @@ class Registration(models.Model):
     @property
     def has_seat(self) -> bool:
         return self.status == self.Status.CONFIRMED
+
+    @property
+    def name_to_certify(self) -> str:
+        """What a certificate would call the person: as they asked, or as the account says."""
+        return self.certificate_name or str(self.person)
+
+    @property
+    def valid_certificate(self):
+        """The certificate that holds, or None. Looks at `certificates`: prefetch them for many."""
+        return next((one for one in self.certificates.all() if one.is_valid), None)
 
 
 class AppendOnly(models.QuerySet):
