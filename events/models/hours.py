@@ -8,8 +8,8 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.models.session import EventSession
 from events.models.registration import AppendOnly, Registration
+from events.models.session import EventSession
 from orgs.models import Agency, Division, User
 
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0005_guests_and_form_keys'),
+        ("events", "0014_dropped_sessions"),
         ('orgs', '0014_names_are_seen_as_written'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

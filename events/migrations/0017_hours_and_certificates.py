@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0006_attendance'),
+        ("events", "0016_attendance"),
         ('orgs', '0014_names_are_seen_as_written'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

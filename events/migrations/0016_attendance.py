@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0005_guests_and_form_keys'),
+        ("events", "0015_nominations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
