@@ -31,13 +31,14 @@ def session_at(event: Event, at: datetime | None = None) -> EventSession | None:
 
 
 def people(event: Event, session: EventSession | None) -> list[PersonAtTheDoor]:
-    """Everybody who ever registered, by the sound of the name, with how they stand at this session. Two queries."""
+    """Everybody who ever registered, by the sound of the name, with how they stand at this session. Three queries."""
     presences = {
         row.registration_id: row
         for row in Attendance.objects.valid().filter(session=session).order_by("starts_at", "pk")
     }
     lines = []
-    for one in event.registrations.select_related("user", "agency", "pool"):
+    everybody = event.registrations.select_related("user", "agency", "pool").prefetch_related("nominations")
+    for one in everybody:
         one.event = event
         lines.append(PersonAtTheDoor(one, presences.get(one.pk), findable(one)))
     return sorted(lines, key=lambda line: (line.find, line.registration.pk))
@@ -45,7 +46,7 @@ def people(event: Event, session: EventSession | None) -> list[PersonAtTheDoor]:
 
 def findable(registration: Registration) -> str:
     """Name in pinyin, its initials, name and agency: what people type to find somebody, in lower case."""
-    name = str(registration.person)
+    name = str(registration.known_as)
     sounds, initials = lazy_pinyin(name), lazy_pinyin(name, style=Style.FIRST_LETTER)
     agency = (
         f"{registration.agency.legal_name} {registration.agency.short_name}" if registration.agency else ""
@@ -77,7 +78,7 @@ def as_data(event: Event) -> dict:
         "people": [
             {
                 "id": str(line.registration.public_id),
-                "name": str(line.registration.person),
+                "name": str(line.registration.known_as),
                 "agency": str(line.registration.agency.label) if line.registration.agency else "",
                 "code": ticket.code(line.registration),
                 "find": line.find,

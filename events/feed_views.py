@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import feeds
 from events.calendar import CalendarFilter
-from events.models import Event
+from events.models import Event, EventSeries
 from orgs import merging
 from orgs.models import Agency
 from portal import qr
@@ -47,6 +47,13 @@ def agency_feed(request, slug):
         return redirect("agency_feed", survivor.slug, permanent=True)
     agency = get_object_or_404(Agency.objects.visible_to(nobody), slug=slug)
     return calendar_response(request, feeds.of_agency(agency, source=here(request)))
+
+
+@require_safe
+def series_feed(request, public_id):
+    """The runs of one programme."""
+    series = get_object_or_404(EventSeries.objects.visible_to(AnonymousUser()), public_id=public_id)
+    return calendar_response(request, feeds.of_series(series, source=here(request)))
 
 
 @require_safe

@@ -22,7 +22,7 @@ from icalendar import Event as VEvent
 from events import ical
 from events.calendar import CalendarFilter
 from events.itip import sequence_of
-from events.models import DroppedSession, Event, EventSession, PersonalFeed, Registration
+from events.models import DroppedSession, Event, EventSeries, EventSession, PersonalFeed, Registration
 from orgs.models import Agency, User
 
 KEPT_AFTER_CANCELLING = timedelta(days=60)
@@ -81,6 +81,12 @@ def of_selection(filters: CalendarFilter, *, source: str, at: datetime | None = 
 def of_agency(agency: Agency, *, source: str, at: datetime | None = None) -> bytes:
     """What an agency holds, alone or as a confirmed co-host."""
     return shared(announced().held_by(agency), name=str(agency.label), source=source, at=at)
+
+
+def of_series(series: EventSeries, *, source: str, at: datetime | None = None) -> bytes:
+    """The runs of a programme that are to come."""
+    name = str(series.display_title)
+    return shared(announced().filter(series=series), name=name, source=source, at=at)
 
 
 def shared(events, *, name: str, source: str, at: datetime | None) -> bytes:

@@ -36,6 +36,7 @@ def recipients(event: Event, group: str, *, agency: Agency | None = None):
         Group.WAITING: everybody.filter(status=Registration.Status.WAITLISTED),
         Group.ASKING: everybody.filter(status=Registration.Status.REQUESTED),
         Group.UNANSWERED: everybody.filter(nominated_by__isnull=False, answered_at=None),
+        Group.ABSENT: event.registrations.no_shows(),
         Group.AGENCY: everybody.filter(agency=agency, agency__isnull=False),
     }[Group(group)]
     return reachable(chosen).select_related("user").order_by("pk")

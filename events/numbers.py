@@ -4,20 +4,17 @@ Agencies are named, people never.
 """
 
 from collections import Counter
-from importlib import import_module
-from importlib.util import find_spec
 from itertools import combinations
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import charts
+from events import attendance, charts
 from events.models import Event, EventHost, Registration
 from orgs.models import Agency, Partnership, PartnershipParty
 from orgs.permissions import CLOSED
 
 CONFIRMED = Registration.Status.CONFIRMED
-attendance = import_module("events.attendance") if find_spec("events.attendance") else None
 
 
 def of(event: Event) -> dict:

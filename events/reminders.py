@@ -151,14 +151,15 @@ def thank(at: datetime) -> int:
 
 
 def thanks_at(event: Event, plan: LetterPlan) -> datetime:
-    """The chosen hour of the day after the last session, where we are. The event has its sessions."""
-    day = timezone.localdate(event.ends_at) + timedelta(days=1)
-    return timezone.make_aware(datetime.combine(day, time(plan.thanks_hour)))
+    """The chosen hour of the day after the last session, where it was. The event has its sessions."""
+    day = timezone.localdate(event.ends_at, event.zone) + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, time(plan.thanks_hour)), event.zone)
 
 
 def to_be_thanked(event: Event):
-    """Who had a seat, can be written to and was not thanked."""
-    return reachable(event.registrations.filter(status=CONFIRMED, thank_you=None)).order_by("pk")
+    """Who had a seat, did not stay away, can be written to and was not thanked."""
+    seated = event.registrations.filter(status=CONFIRMED, thank_you=None)
+    return reachable(seated.exclude(pk__in=event.registrations.no_shows())).order_by("pk")
 
 
 @transaction.atomic

@@ -5,20 +5,17 @@ Its people stand in the order of the page: those with a seat, those who ask, tho
 
 import csv
 import io
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
+from events import attendance, questions
 from events.models import Event, Nomination, Registration
 from portal.importing import inert
 
 STATUS = Registration.Status
-questions = import_module("events.questions") if find_spec("events.questions") else None
-attendance = import_module("events.attendance") if find_spec("events.attendance") else None
 
 
 def everybody(event: Event) -> list[Registration]:
@@ -43,9 +40,9 @@ def lines(event: Event) -> list[list[str]]:
     """The table with its heading, each cell as harmless text."""
     people = sorted_for_reading(event, everybody(event))
     sessions = list(event.sessions.all())
-    asked = questions.columns(event) if questions else []
-    answers = questions.answers_of(people) if questions else {}
-    minutes = attendance.attended_minutes(people) if attendance else {}
+    asked = questions.columns(event)
+    answers = questions.answers_of(people)
+    minutes = attendance.attended_minutes(people)
     head = [
         *(_("Name"), _("Agency"), _("Status"), _("Registered"), _("E-mail"), _("Note")),
         *(_("Telephone"), _("Put down by"), _("Answer of who was put down")),

@@ -147,6 +147,7 @@ urlpatterns = [
         name="change_material",
     ),
     path("series/<uuid:public_id>/", series_views.series, name="series"),
+    path("series/<uuid:public_id>/calendar.ics", feed_views.series_feed, name="series_feed"),
     path("desk/agencies/<slug:slug>/series/new/", series.create_series, name="create_series"),
     path("desk/agencies/<slug:slug>/series/<uuid:public_id>/", series.edit_series, name="edit_series"),
     path(

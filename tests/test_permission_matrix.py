@@ -131,6 +131,7 @@ TABLE = {
     "cancel_event": "events.publish",
     "go_ahead": "events.publish",
     "series": PUBLIC,
+    "series_feed": PUBLIC,
     "material": PUBLIC,  # one that is for everybody
     "edit_materials": "events.publish",
     "change_material": "events.publish",

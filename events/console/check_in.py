@@ -128,7 +128,7 @@ def do(
     source: str = Attendance.Source.LIST,
 ) -> str:
     """Carry out one press, and say what became of it. Raises RegistrationError."""
-    words = {"person": str(one.person)}
+    words = {"person": str(one.known_as)}
     if deed == "out":
         if attendance.check_out(one, session, by=by, source=source) is None:
             return _("%(person)s was not there, so nothing changed.") % words

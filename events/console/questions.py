@@ -47,7 +47,7 @@ def place_error(rows, in_order, no: questions.QuestionError) -> None:
 def answers(request, slug, public_id):
     """Who answered what, for the host."""
     event = own_event(request, slug, public_id)
-    people = list(event.registrations.live().select_related("user", "agency"))
+    people = list(event.registrations.live().select_related("user", "agency").prefetch_related("nominations"))
     columns, given = questions.columns(event), questions.answers_of(people)
     table = [(one, [given[one.pk].get(question.pk, "") for question in columns]) for one in people]
     context = {"agency": event.host, "event": event, "columns": columns, "table": table}

@@ -18,6 +18,7 @@ class GroupMessage(models.Model):
         WAITING = "waiting", _("The waiting list")
         ASKING = "asking", _("Those who asked for a seat and have no answer")
         UNANSWERED = "unanswered", _("Those whom a colleague put down and who have not said yes")
+        ABSENT = "absent", _("Those who did not come")
         AGENCY = "agency", _("The people of one agency")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
