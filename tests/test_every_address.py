@@ -180,6 +180,15 @@ def world(agency, manager, member, stranger):
     }
 
 
+def is_closed(answer) -> bool:
+    """Nothing there, not this way, or first say who you are."""
+    return answer.status_code in (404, 405) or leads_to_sign_in(answer)
+
+
+def leads_to_sign_in(answer) -> bool:
+    return answer.status_code == 302 and answer.url.startswith(reverse("account_login"))
+
+
 def telling_addresses(client, world, name) -> list[str]:
     """The examples behind which somebody finds something, and one behind which there is nothing."""
     nothing = addresses(name, world["arguments"])
@@ -204,9 +213,13 @@ def test_no_address_ends_in_a_500_whoever_asks_and_however(client, world, name):
         if person:
             client.force_login(person)
         for address in telling:
+            plain = [client.get(address), client.post(address)]
+            assert all(answer.status_code < 500 for answer in plain), address
+            if all(is_closed(answer) for answer in plain):
+                continue  # nothing that is sent there is looked at
             for query in NASTY:
                 assert client.get(address, query).status_code < 500, (address, query)
-            for body in ({}, *NASTY):
+            for body in NASTY:
                 assert client.post(address, body).status_code < 500, (address, body)
             file = SimpleUploadedFile("报告.docx", b"MZ\x00 not a document")
             assert client.post(address, {"file": file, "form-TOTAL_FORMS": "x"}).status_code < 500, address

@@ -15,7 +15,7 @@ from orgs.permissions import RESPONSIBILITIES
 from tests import factories
 from tests.addresses import ADDRESSES, addresses
 from tests.fingerprint import fingerprint
-from tests.test_every_address import world  # noqa: F401  the fixture with one of everything
+from tests.test_every_address import is_closed, leads_to_sign_in, world  # noqa: F401  with one of everything
 
 pytestmark = pytest.mark.django_db
 
@@ -293,15 +293,6 @@ def is_open(answer) -> bool:
     return answer.status_code in (200, 204, 400) or (
         answer.status_code == 302 and not leads_to_sign_in(answer)
     )
-
-
-def is_closed(answer) -> bool:
-    """Nothing there, not this way, or first say who you are."""
-    return answer.status_code in (404, 405) or leads_to_sign_in(answer)
-
-
-def leads_to_sign_in(answer) -> bool:
-    return answer.status_code == 302 and answer.url.startswith(reverse("account_login"))
 
 
 class Visitor:
