@@ -1,6 +1,7 @@
 """The web server in production: `gunicorn portal.wsgi` reads this. Two processes of four threads suit a small machine."""
 
 import os
+import sys
 
 from portal.secret_addresses import Masked
 
@@ -16,3 +17,8 @@ accesslog = None  # the proxy in front writes one; ours would hold secret addres
 def on_starting(server):
     """Where gunicorn tells of a request that went wrong, it leaves the secret of the address out."""
     server.log.error_log.addFilter(Masked())
+
+
+def post_fork(server, worker):
+    """Let a request keep the interpreter until it waits for something: threads that take turns every 5 ms all get slower."""
+    sys.setswitchinterval(0.05)

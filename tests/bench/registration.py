@@ -60,7 +60,7 @@ def production(database: str):
             subprocess.Popen([str(Path(sys.executable).parent / "gunicorn"), "portal.wsgi"], **quiet)
         )
         running.append(
-            subprocess.Popen(["nice", "-n", "10", *manage("worker")], **quiet)
+            subprocess.Popen(["nice", "-n", "19", *manage("worker")], **quiet)
         )
         wait_for(port)
         yield port, environment
