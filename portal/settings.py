@@ -182,7 +182,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database["CONN_HEALTH_CHECKS"] = True
-    _database["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 3, "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)}}
+    _database["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)},
+    }
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:// .")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('group', models.CharField(choices=[('seated', 'Everybody with a seat'), ('waiting', 'The waiting list'), ('asking', 'Those who asked for a seat and have no answer'), ('unanswered', 'Those whom a colleague put down and who have not said yes'), ('agency', 'The people of one agency')], max_length=12, verbose_name='to')),
+                ('group', models.CharField(choices=[('seated', 'Everybody with a seat'), ('waiting', 'The waiting list'), ('asking', 'Those who asked for a seat and have no answer'), ('unanswered', 'Those whom a colleague put down and who have not said yes'), ('absent', 'Those who did not come'), ('agency', 'The people of one agency')], max_length=12, verbose_name='to')),
                 ('subject', models.CharField(max_length=120, verbose_name='subject')),
                 ('text', models.TextField(max_length=4000, verbose_name='text')),
                 ('form_key', models.UUIDField(editable=False, unique=True)),
