@@ -6,7 +6,7 @@ import pytest
 from allauth.account.signals import email_confirmed
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from events import answering, guests
 from events.models import Event, Nomination, Registration, SeatPool
@@ -118,7 +118,7 @@ def test_who_has_an_account_answers_on_the_desk(client, put_down, member):
     nomination = put_down(factories.event(title="督导小组"), member.name, member=member)
     client.force_login(member)
     desk = reverse("desk")
-    assert "They put you down" in client.get(desk).text
+    assert gettext("They put you down") in client.get(desk).text
 
     answer = client.post(link(nomination), {"answer": "come", "next": desk})
 

@@ -1,8 +1,15 @@
 """What is understood of a pasted list of people."""
 
 import pytest
+from django.utils.translation import override
 
 from events.name_list import read
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with override("en"):
+        yield
 
 
 def understood(text):

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from events.by_hand import put_down_by_host
 from events.models import Nomination, Registration, SeatPool
@@ -263,7 +264,7 @@ def test_the_host_adds_somebody_by_hand_and_one_more_chair(agency, manager, deli
     assert [one.status for one in (first, second, third)] == [CONFIRMED, WAITLISTED, CONFIRMED]
     pool = SeatPool.objects.get(event=event)
     assert (pool.capacity, pool.taken) == (2, 2)
-    assert [entry.reason for entry in third.log.all()] == ["One more chair"]
+    assert [entry.reason for entry in third.log.all()] == [gettext("One more chair")]
     with pytest.raises(RegistrationError):
         put_down_by_host(event, Nominee("丙", phone="13800000003"), by=manager)
 

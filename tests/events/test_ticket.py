@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from django.core.cache import cache
+from django.utils.translation import gettext
 
 from events import ticket
 from events.models import Registration
@@ -92,7 +93,7 @@ def test_a_ticket_for_another_event_says_so(lin):
     with pytest.raises(ticket.NoSuchTicket) as refusal:
         ticket.find(factories.event(), ticket.payload(lin), by=1)
 
-    assert str(refusal.value) in ("This ticket is for another event.", "这张票是另一场活动的。")
+    assert str(refusal.value) == gettext("This ticket is for another event.")
 
 
 def test_codes_have_six_digits_and_differ_within_an_event(event):

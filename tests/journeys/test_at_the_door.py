@@ -26,8 +26,7 @@ def announce(host, title: str) -> str:
     host.fill("[name=sessions-0-ends_at]", f"{start + timedelta(hours=2):%Y-%m-%dT%H:%M}")
     host.fill("[name=venue]", "社区活动中心")
     host.fill("[name=capacity]", "20")
-    host.locator("form.form button").last.click()
-    host.locator("form[action$='/publish/'] button").click()
+    host.locator("button[name=publish]").click()
     host.wait_for_url(re.compile(r"/events/[0-9a-f-]{36}/$"))
     return re.search(r"/events/[0-9a-f-]{36}/", host.url).group()
 
