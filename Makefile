@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench bench-registration bench-weight bench-directory clean lock messages
+.PHONY: run test check bench bench-registration bench-weight bench-directory bench-certificates clean lock messages
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -29,6 +29,10 @@ bench-weight: $(VENV)/installed-dev
 
 bench-directory: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.directory
+
+# A thousand certificates with rare characters in the names (fonts-noto-cjk and fonts-hanazono must be installed).
+bench-certificates: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.certificates
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache .mypy_cache

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.models.event import Event, EventHost, EventSession
+from events.models.event import Event, EventHost
+from events.models.session import EventSession
 from orgs.models import Agency, Division
 from portal.bilingual import pick
 from portal.models import Topic
@@ -163,7 +164,7 @@ def month_context(events, month: date) -> dict:
     by_day: dict[date, list[EventSession]] = {}
     sessions = EventSession.objects.filter(event__in=events, starts_at__lt=end, ends_at__gt=start)
     for session in sessions.select_related("event"):
-        for day in session.days:
+        for day in session.days_in(timezone.get_current_timezone()):
             by_day.setdefault(day, []).append(session)
     return {
         "month": month,

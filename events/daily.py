@@ -1,14 +1,15 @@
-"""What the calendar does once a day: seats that agencies have not used by their day go to everybody."""
+"""What events need once a day. Each line names the concept that does it; each may run twice on one day."""
 
 from datetime import date
 
 from django.utils import timezone
 
+from events import answering, guests, materials, meeting_log, minimum, questions
 from events.models import Event
 from events.seats import release_due
 
 
-def run(on: date) -> list[str]:
+def open_kept_seats(on: date) -> list[str]:
     """Open to all what is due. Somebody who finds the room full does the same at once, so the hour does not matter."""
     lines = []
     for event in (
@@ -17,3 +18,19 @@ def run(on: date) -> list[str]:
         if free := release_due(event):
             lines.append(f"{event.public_id}: {free} kept seats are open to all")
     return lines
+
+
+PARTS = [
+    open_kept_seats,
+    minimum.ask,
+    questions.forget,
+    materials.sweep,
+    answering.remind,
+    guests.forget,
+    meeting_log.forget,
+]
+
+
+def run(on: date) -> list[str]:
+    """Do it for that day, and return a line about each thing done."""
+    return [line for part in PARTS for line in part(on)]

@@ -3,13 +3,15 @@
 import random
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.utils import timezone
 
-from events import publishing, registration
-from events.models import Event
+from events import publishing, questions, registration, series
+from events.models import Event, EventSeries, Question
+from events.questions import PlannedQuestion
 from orgs.models import Agency, Division, Membership, User
 from portal.models import Topic
 
@@ -49,6 +51,7 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
         seats += len(guests)
         if entry["status"] == "cancelled":
             publishing.cancel_event(event, by=host_owner, at=last)
+    make_series(agencies)
     step(f"{len(entries)} events with {seats} registrations")
 
 
@@ -89,6 +92,28 @@ def make_event(entry: dict, today: date, agencies: dict, topics: dict, places: d
     return event
 
 
+def make_series(agencies: dict) -> None:
+    """The agency with most trainings shows what a series is, and what a host can ask."""
+    host = max(agencies.values(), key=lambda agency: (agency.hosted_events.count(), agency.slug))
+    trainings = host.hosted_events.exclude(status=Event.Status.CANCELLED).order_by("starts_at", "pk")
+    series.write(
+        EventSeries(
+            host=host,
+            title="同工成长系列",
+            title_en="Growing Together",
+            summary="每期一个主题，不分先后，单期报名。",
+        ),
+        events=trainings,
+    )
+    if coming := trainings.published().upcoming().first():
+        lunch = PlannedQuestion("需要午餐吗", kind=Question.Kind.YES_NO, is_required=True)
+        [asked] = questions.arrange(coming, [lunch])
+        questions.arrange(
+            coming,
+            [replace(lunch, pk=asked.pk), PlannedQuestion("有什么忌口", only_if=(asked.pk, Question.YES))],
+        )
+
+
 def planned(session: dict, today: date) -> publishing.PlannedSession:
     day = today + timedelta(days=session["day"])
 
@@ -105,3 +130,4 @@ def owner_of(agency: Agency) -> User:
 def remove() -> None:
     """Take away what the sample agencies hold, with its registrations."""
     Event.objects.filter(host__is_sample=True).delete()
+    EventSeries.objects.filter(host__is_sample=True).delete()

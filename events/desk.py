@@ -2,15 +2,15 @@
 
 from django.utils import timezone
 
-from events import publishing
+from events import answering, leaving, publishing
 from events.models import Event
-from orgs.permissions import agencies_where
+from orgs.permissions import agencies_where, is_portal_staff
 
 MOST = 20
 
 
 def context(user) -> dict:
-    """`co_hosting`: who named my agencies as a co-host; `my_registrations`: places to come; `hosted_events`: drafts and events to come that this person may change."""
+    """`nominations`: where colleagues put me down; `co_hosting`: who named my agencies as a co-host; `my_registrations`: places to come; `hosted_events`: drafts and events to come that this person may change; `events_without_a_host`: for portal staff."""
     now = timezone.now()
     mine = (
         user.registrations.live()
@@ -22,6 +22,10 @@ def context(user) -> dict:
     drafts = hosted.filter(status=Event.Status.DRAFT)
     coming = hosted.published().filter(ends_at__gte=now)
     return {
+        "nominations": answering.to_answer(user)[:MOST],
+        "events_without_a_host": leaving.without_a_host(now)[:MOST]
+        if is_portal_staff(user)
+        else Event.objects.none(),
         "co_hosting": publishing.co_hosting_to_answer(user),
         "my_registrations": mine[:MOST],
         "hosted_events": (drafts | coming).for_rows().order_by("starts_at", "pk")[:MOST],

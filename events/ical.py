@@ -1,107 +1,77 @@
-"""Events as iCalendar (RFC 5545, 7986) and as messages about one person's seat (iTIP, RFC 5546).
+"""Sessions as entries of a calendar (iCalendar, RFC 5545 and 7986).
 
 A session keeps its UID for ever, and the UID names no host (RFC 7986, 5.3). SEQUENCE rises when time, place or status
-change. DTSTAMP is the last change, not now, so that the same calendar is the same bytes.
+change. DTSTAMP is the last change, not now, so that the same calendar is the same bytes. Each session is written down
+for itself and not as a rule that repeats, so its times are in UTC and need no VTIMEZONE: every zone with summer time is
+right, and a calendar program shows them in the zone of its owner. What is sent about one person's seat is in
+`events.itip`, and which sessions a calendar to subscribe to holds is in `events.feeds`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, vCalAddress, vText, vUri
+from icalendar import Calendar, vText, vUri
 from icalendar import Event as VEvent
 
-from events.models import Event, EventSession, Registration
+from events.models import Event, EventSession
 
 PRODUCT = "-//Tongxing//Events//ZH"
 REFRESH = timedelta(hours=1)
+#: A name of CSS3, as RFC 7986 asks for, near the colour of the portal; and the same for Apple's programs.
+COLOR, APPLE_COLOR = "sienna", "#a4491f"
+CONFIRMED, TENTATIVE, CANCELLED = "CONFIRMED", "TENTATIVE", "CANCELLED"
 STATUS = {
-    Event.Status.DRAFT: "TENTATIVE",
-    Event.Status.PUBLISHED: "CONFIRMED",
-    Event.Status.CANCELLED: "CANCELLED",
+    Event.Status.DRAFT: TENTATIVE,
+    Event.Status.PUBLISHED: CONFIRMED,
+    Event.Status.CANCELLED: CANCELLED,
 }
 
 
-def event_calendar(event: Event) -> bytes:
-    """All sessions of one event, to put into one's own calendar."""
-    return new_calendar([event]).to_ical()
+def new_calendar(entries: Iterable[VEvent] = ()) -> Calendar:
+    """A calendar with these entries."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    for component in entries:
+        calendar.add_component(component)
+    return calendar
 
 
-def feed(events: Iterable[Event], *, name: str, source: str) -> bytes:
-    """A calendar to subscribe to. `source` is its own address. Reads sessions and hosts: prefetch them."""
-    calendar = new_calendar(events)
+def subscription(entries: Iterable[VEvent], *, name: str, source: str) -> bytes:
+    """A calendar to subscribe to. `source` is its own address, from which programs fetch it again every hour."""
+    calendar = new_calendar(entries)
     calendar.add("name", vText(name))
     calendar.add("x-wr-calname", vText(name))
     calendar.add("source", vUri(source), parameters={"VALUE": "URI"})
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
+    calendar.add("color", COLOR)
+    calendar.add("x-apple-calendar-color", APPLE_COLOR)
     return calendar.to_ical()
 
 
-def invitation(registration: Registration, *, at: datetime, dropped: Sequence[EventSession] = ()) -> bytes:
-    """A seat, as a message that puts the event into the person's calendar and takes out the sessions `dropped` since."""
-    return message(registration, at=at, ended=dropped, sessions=registration.event.sessions.all())
-
-
-def withdrawal(registration: Registration, *, at: datetime) -> bytes:
-    """The end of a seat, as a message that takes the event out of the person's calendar."""
-    return message(registration, at=at, ended=registration.event.sessions.all())
-
-
-def message(
-    registration: Registration,
+def entry(
+    session: EventSession,
+    event: Event,
     *,
-    at: datetime,
-    sessions: Iterable[EventSession] = (),
-    ended: Iterable[EventSession] = (),
-) -> bytes:
-    """One person's message. Its SEQUENCE grows with every log entry, so that a later message always counts.
+    status: str = "",
+    sequence: int | None = None,
+    at: datetime | None = None,
+    has_link: bool = False,
+) -> VEvent:
+    """One session: as everybody may see it, or as it stands for one person (`status`, `sequence`, `at` the last change).
 
-    REQUEST and CANCEL speak of one UID (RFC 5546, 3.2.2 and 3.2.5). What concerns several sessions therefore goes out
-    as PUBLISH, which may carry many; a session that ended is an entry with STATUS:CANCELLED.
+    `has_link` puts the meeting online into it: only for who has a seat, and never into what is shared.
     """
-    entries = [(session, "CONFIRMED") for session in sessions] + [(session, "CANCELLED") for session in ended]
-    is_for_one = len(entries) == 1
-    calendar = new_calendar()
-    calendar.add(
-        "method", {"CONFIRMED": "REQUEST", "CANCELLED": "CANCEL"}[entries[0][1]] if is_for_one else "PUBLISH"
-    )
-    messages_before = max(registration.log.count() - 1, 0)
-    for session, status in entries:
-        component = entry(session, registration.event)
-        for name in ("DTSTAMP", "SEQUENCE", "STATUS"):
-            component.pop(name)
-        component.add("dtstamp", at.replace(microsecond=0))
-        component.add("sequence", session.sequence + messages_before)
-        component.add("status", status)
-        component.add("organizer", organizer())
-        if is_for_one:
-            component.add("attendee", attendee(registration))
-        calendar.add_component(component)
-    return calendar.to_ical()
-
-
-def new_calendar(events: Iterable[Event] = ()) -> Calendar:
-    """A calendar with an entry for every session of the events."""
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    for event in events:
-        for session in event.sessions.all():
-            calendar.add_component(entry(session, event))
-    return calendar
-
-
-def entry(session: EventSession, event: Event) -> VEvent:
-    """One session. The link to the meeting is never in it: calendars are shared with whole teams."""
+    changed_at = (at or event.updated_at).replace(microsecond=0)
     component = VEvent()
     component.add("uid", str(session.ical_uid))
-    component.add("sequence", session.sequence)
-    component.add("dtstamp", event.updated_at.replace(microsecond=0))
-    component.add("last-modified", event.updated_at.replace(microsecond=0))
+    component.add("sequence", session.sequence if sequence is None else sequence)
+    component.add("dtstamp", changed_at)
+    component.add("last-modified", changed_at)
     component.add("created", event.created_at.replace(microsecond=0))
     if session.is_all_day:
         component.add("dtstart", session.days[0])
@@ -113,11 +83,17 @@ def entry(session: EventSession, event: Event) -> VEvent:
     component.add("summary", f"{title} · {session.title}" if session.title else str(title))
     if place := place_in_words(event):
         component.add("location", place)
-    if event.display_summary:
-        component.add("description", str(event.display_summary))
+    said = [str(event.display_summary)] if event.display_summary else []
+    if has_link and event.online_url and event.mode != Event.Mode.ONSITE:
+        component.add("conference", vUri(event.online_url), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
+        # Few programs show CONFERENCE yet, so the link stands in the words too.
+        said.append(_("The meeting online: %(url)s (please do not pass it on)") % {"url": event.online_url})
+    if said:
+        component.add("description", "\n\n".join(said))
     component.add("url", settings.SITE_URL + event.get_absolute_url())
     component.add("categories", [event.get_kind_display()])
-    component.add("status", STATUS[event.status])
+    component.add("color", COLOR)
+    component.add("status", status or STATUS[event.status])
     return component
 
 
@@ -127,24 +103,3 @@ def place_in_words(event: Event) -> str:
         return _("Online")
     district = event.division.full_name if event.division else ""
     return " ".join(filter(None, (district, event.venue)))
-
-
-def organizer() -> vCalAddress:
-    """The portal's own mailbox: a reply must not land with a person who did not ask for it."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    organizer = vCalAddress(f"mailto:{address}")
-    organizer.params["CN"] = name or settings.WAGTAIL_SITE_NAME
-    return organizer
-
-
-def attendee(registration: Registration) -> vCalAddress:
-    person = vCalAddress(f"mailto:{registration.person.email}")
-    person.params.update(
-        {
-            "CN": str(registration.person).replace('"', ""),
-            "ROLE": "REQ-PARTICIPANT",
-            "PARTSTAT": "ACCEPTED",
-            "RSVP": "FALSE",
-        }
-    )
-    return person

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.utils.translation import override
 
-from events import ical
-from events.models import EventSession, Registration, RegistrationLogEntry
+from events import itip
+from events.models import Event, EventSession, Registration, RegistrationLogEntry
 from portal import mail
 from portal.outbox import after_commit
 
@@ -45,22 +45,29 @@ def write_about_change(
 def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] = ()):
     """Put the letter into words and into the outbox, in the person's language. `at` is set for a change of the event."""
     log = RegistrationLogEntry.objects.select_related(
-        "registration__user", "registration__event__host", "registration__event__division__parent"
+        "registration__user",
+        "registration__nominated_by",
+        "registration__event__host",
+        "registration__event__division__parent",
     )
     found = log.filter(pk=entry).first()
     if found is None or found.registration.log.filter(pk__gt=entry).exists():
         return
     registration = found.registration
+    if registration.user and not registration.user.is_active:
+        return  # who has left the portal is not written to
     if not registration.person.email:
-        return  # a guest who is known by telephone hears it from the colleague who put them down
+        return tell_who_put_them_down(found)
     before = registration.log.filter(pk__lt=entry).last()
     moment = datetime.fromisoformat(at) if at else found.at
     calendar = None
     with override(registration.person.language):
         if registration.has_seat:
-            calendar = ical.invitation(registration, at=moment, dropped=[session(one) for one in dropped])
+            calendar = itip.invitation(
+                registration, at=moment, dropped=[session(one, registration.event) for one in dropped]
+            )
         elif before and before.status == Registration.Status.CONFIRMED:
-            calendar = ical.withdrawal(registration, at=moment)
+            calendar = itip.withdrawal(registration, at=moment)
     mail.send(
         f"events/{template}",
         to=registration.person.email,
@@ -76,9 +83,31 @@ def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] 
     )
 
 
-def session(facts: dict) -> EventSession:
+def tell_who_put_them_down(entry: RegistrationLogEntry) -> None:
+    """A guest without an address hears it from a colleague, who is told unless they did it themselves."""
+    registration = entry.registration
+    colleague = registration.nominated_by
+    if colleague is None or colleague == entry.by or not colleague.is_active or not registration.guest_phone:
+        return
+    with override(colleague.language):
+        mail.send(
+            "events/tell_guest",
+            to=colleague.email,
+            language=colleague.language,
+            context={
+                "registration": registration,
+                "event": registration.event,
+                "person": colleague,
+                "guest": registration.person,
+            },
+            key=f"{registration.public_id}.{entry.pk}.tell",
+        )
+
+
+def session(facts: dict, event: Event) -> EventSession:
     """A session that is no longer kept, from what the letter carries of it."""
     return EventSession(
+        event=event,
         starts_at=datetime.fromisoformat(facts["starts_at"]),
         ends_at=datetime.fromisoformat(facts["ends_at"]),
         title=facts["title"],

@@ -10,12 +10,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import letters, registration, seats
-from events.models import Event, EventHost, EventSession, Registration
+from events import letters, registration, seats, zones
+from events.models import DroppedSession, Event, EventHost, EventSession, Registration
 from events.models.event import refresh_span
 from orgs.models import Agency, User
 from orgs.permissions import agencies_where, can
@@ -26,7 +26,11 @@ PLACE = ("mode", "division_id", "venue", "online_url")
 
 
 class PublishingError(Exception):
-    """A refusal. Its text is a sentence for people."""
+    """A refusal. Its text is a sentence for people, about the field of the form that `field` names, if one."""
+
+    def __init__(self, sentence: str, *, field: str | None = None):
+        super().__init__(sentence)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,17 @@ def create_event(
     release_at: datetime | None = None,
     co_hosts: Iterable[Agency] = (),
     topics: Iterable[Topic] = (),
+    form_key: UUID | None = None,
 ) -> Event:
     """Write a draft. Without `capacity` and `online` nobody needs to register; `kept` are seats for single agencies.
 
-    Raises PublishingError and CapacityRefused.
+    The form of a browser that is sent again, known by `form_key`, gives the event that it made before. Raises PublishingError and CapacityRefused.
     """
-    event = Event(host=host, status=Event.Status.DRAFT)
+    if form_key:
+        Agency.objects.select_for_update(no_key=True).get(pk=host.pk)  # the same form may be on its way twice
+        if made := host.hosted_events.filter(form_key=form_key).first():
+            return made
+    event = Event(host=host, status=Event.Status.DRAFT, form_key=form_key)
     write(event, by, fields, sessions, co_hosts, topics)
     seats.arrange(event, by=by, capacity=capacity, online=online, kept=kept, release_at=release_at)
     return event
@@ -86,6 +95,10 @@ def update_event(
         raise PublishingError(_("This event has been cancelled. Make a new one instead."))
     was = calendar_facts(event)
     before = list(event.sessions.all())
+    if any(name in fields and fields[name] != getattr(event, name) for name in ("minimum", "decide_on")):
+        event.decision_asked_at = event.goes_ahead_at = None  # a new question, so the host is asked anew
+    if event.status == Event.Status.PUBLISHED and event.announced_starts_at is None:
+        event.announced_starts_at = event.starts_at
     write(event, by, fields, sessions, co_hosts, topics)
     seats.arrange(event, by=by, capacity=capacity, online=online, kept=kept, release_at=release_at)
     if event.status == Event.Status.PUBLISHED and calendar_facts(event) != was and not event.is_over(at):
@@ -94,6 +107,7 @@ def update_event(
         dropped = [session for session in before if session.pk not in still_there]
         for session in dropped:  # its end must count more than anything said of it before
             session.sequence += 1
+        DroppedSession.objects.bulk_create(DroppedSession.of(session, at=at) for session in dropped)
         letters.write_about_change(seated, at=at, dropped=dropped)
     return event
 
@@ -103,13 +117,22 @@ def write(event, by, fields, sessions, co_hosts, topics) -> None:
     place_before = place(event) if event.pk else None
     for name, value in fields.items():
         setattr(event, name, value)
+    if not zones.is_known(event.time_zone):
+        raise PublishingError(_("There is no such time zone."), field="time_zone")
     event.save()
     write_sessions(event, list(sessions))
     if place_before and place(event) != place_before:
         event.sessions.update(sequence=F("sequence") + 1)
     refresh_span(event)
+    check_decision(event)
     event.topics.set(topics)
     name_co_hosts(event, co_hosts, by=by)
+
+
+def check_decision(event: Event) -> None:
+    """The host decides whether it takes place before it begins."""
+    if event.decide_on and event.decide_on > timezone.localdate(event.starts_at, event.zone):
+        raise PublishingError(_("Decide on the first day of the event at the latest."), field="decide_on")
 
 
 def place(event: Event) -> tuple:
@@ -131,12 +154,18 @@ def write_sessions(event: Event, planned: list[PlannedSession]) -> None:
     for plan in planned:
         session = known.pop(plan.ical_uid, None) or EventSession(event=event)
         times = (plan.starts_at, plan.ends_at, plan.is_all_day)
+        if event.status == Event.Status.PUBLISHED and session.announced_starts_at is None:
+            session.announced_starts_at = session.starts_at if session.pk else plan.starts_at
         if session.pk and times != (session.starts_at, session.ends_at, session.is_all_day):
             session.sequence += 1
+            session.moved_at = timezone.now()
         session.starts_at, session.ends_at, session.is_all_day = times
         session.title = plan.title
         session.save()
-    event.sessions.filter(ical_uid__in=list(known)).delete()
+    try:
+        event.sessions.filter(ical_uid__in=list(known)).delete()
+    except RestrictedError:
+        raise PublishingError(_("People were checked in to a session that you take away. Leave it in place."))
 
 
 def name_co_hosts(event: Event, agencies: Iterable[Agency], *, by: User) -> None:
@@ -218,5 +247,19 @@ def cancel_event(event: Event, *, by: User, at: datetime | None = None) -> list[
 
 def set_status(event: Event, status: str) -> None:
     event.status = status
-    event.save(update_fields=["status", "updated_at"])
+    if status == Event.Status.PUBLISHED:
+        event.announced_starts_at = event.starts_at
+        event.sessions.update(announced_starts_at=F("starts_at"))
+    event.save(update_fields=["status", "announced_starts_at", "updated_at"])
     event.sessions.update(sequence=F("sequence") + 1)
+
+
+def overlapping(sessions: Iterable[PlannedSession | EventSession]) -> list[tuple[int, int]]:
+    """Which parts take place at the same time, as pairs of their numbers in order of time, from 1. No error: parts may."""
+    parts = sorted(sessions, key=lambda part: part.starts_at)
+    return [
+        (first, second)
+        for second, later in enumerate(parts, 1)
+        for first, earlier in enumerate(parts[: second - 1], 1)
+        if earlier.ends_at > later.starts_at
+    ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from events.models import Event
 
@@ -35,6 +36,26 @@ class NotYours(RegistrationError):
 
 class CapacityRefused(RegistrationError):
     """The number of seats cannot become what was asked for."""
+
+
+class NotEnoughSeats(RegistrationError):
+    """Several people want seats together. `free` is how many there are for them, `wanted` how many they need."""
+
+    def __init__(self, *, free: int, wanted: int):
+        self.free, self.wanted = free, wanted
+        if free:
+            words = ngettext(
+                "%(free)d seat is free, and you need %(wanted)d together. Nobody was put down.",
+                "%(free)d seats are free, and you need %(wanted)d together. Nobody was put down.",
+                free,
+            )
+        else:
+            words = _("No seat is free, and you need %(wanted)d together. Nobody was put down.")
+        super().__init__(words % {"free": free, "wanted": wanted})
+
+
+class CannotBeSwapped(RegistrationError):
+    """This place cannot go to that person."""
 
 
 def refusal(event: Event, at: datetime, *, has_pool: bool | None = None) -> NotOpen | None:

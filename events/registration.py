@@ -4,6 +4,8 @@ The order of locks is always: the event, one's own registration, the seat pool, 
 that are locked). So no two people wait for each other. On SQLite every transaction is IMMEDIATE and the order is moot.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import waiting_list
-from events.models import Event, Registration, SeatPool
+from events import questions, waiting_list
+from events.models import Event, Question, Registration, SeatPool
 from events.permissions import can_manage
 from events.refusals import EventOver, NotOpen, NotYourAgency, NotYours, refusal
 from events.seats import pools_for, release_due
@@ -36,13 +38,14 @@ def register(
     is_online: bool = False,
     note: str = "",
     form_key: UUID | None = None,
+    answers: Mapping[Question, str] | None = None,
     at: datetime | None = None,
 ) -> Registration:
     """Give `user` a seat, or a place on the waiting list when all seats are taken; or ask the host, who may want that.
 
     Who is registered already gets the same registration back, however often the button was pressed.
     `agency` is kept as it is now, whatever becomes of the membership. A form sent again, known by `form_key`, does not
-    bring a cancelled place back. Raises RegistrationError.
+    bring a cancelled place back. `answers` are those to the event's questions, in words. Raises RegistrationError.
     """
     at = at or timezone.now()
     if agency and not user.memberships.active().filter(agency=agency).exists():
@@ -52,15 +55,35 @@ def register(
         raise refusal(Event.objects.get(pk=event.pk), at) or NotOpen(
             _("This event needs no registration. Just come.")
         )
-    facts = {"user": user, "agency": agency, "note": note, "form_key": form_key, "at": at}
+    facts = {
+        "user": user,
+        "agency": agency,
+        "note": note,
+        "form_key": form_key,
+        "answers": answers,
+        "at": at,
+    }
     if event.needs_approval:
         return ask_the_host(event, pool=pools[-1], by=by, **facts)
+    seated = take_first_seat(event, pools, by=by, **facts)
+    if (
+        seated is None
+        and any(pool.release_at for pool in event.pools.all())
+        and release_due(event, by=by, at=at)
+    ):
+        pools = pools_for(Event.objects.get(pk=event.pk), agency=agency, is_online=is_online)
+        seated = take_first_seat(event, pools, by=by, **facts)
+    return seated or take_place_in_line(event, pool=pools[-1], by=by, **facts)
+
+
+def take_first_seat(event: Event, pools: list[SeatPool], *, by: User, **facts) -> Registration | None:
+    """A seat in the first of these pools that has one. One that was full when it was read is not asked again: who gets
+    in line looks once more, with the pool held."""
     for pool in pools:
-        try:
-            return take_seat(event, pool=pool, by=by, **facts)
-        except PoolIsFull:
-            continue
-    return take_place_in_line(event, pool=pools[-1], by=by, **facts)
+        with suppress(PoolIsFull):
+            if pool.taken < pool.capacity:
+                return take_seat(event, pool=pool, by=by, **facts)
+    return None
 
 
 @transaction.atomic
@@ -81,9 +104,8 @@ def take_seat(event: Event, *, by: User, **facts) -> Registration:
 @transaction.atomic
 def take_place_in_line(event: Event, *, by: User, **facts) -> Registration:
     """A registration on the waiting list, or the one there is."""
-    registration, is_new = enter(event, status=CONFIRMED, **facts)
+    registration, is_new = enter(event, status=WAITLISTED, **facts)
     if is_new:
-        release_due(registration.event, by=by, at=facts["at"])
         waiting_list.join(registration, by=by, at=facts["at"])
     return registration
 
@@ -105,6 +127,7 @@ def enter(
     agency: Agency | None,
     note: str,
     form_key: UUID | None,
+    answers: Mapping[Question, str] | None,
     status: str,
     at: datetime,
 ) -> tuple[Registration, bool]:
@@ -118,6 +141,7 @@ def enter(
         "note": note,
         "form_key": form_key,
         "status": status,
+        "waiting_since": at if status == WAITLISTED else None,
         "created_at": at,
     }
     new = Registration(event=event, user=user, **fields)
@@ -133,6 +157,8 @@ def enter(
     # Asked only now: our row holds the event's, so a cancellation is either seen here or waits for us and sees our row.
     if is_new and (no := refusal(registration.event, at, has_pool=True)):
         raise no
+    if is_new and answers:
+        questions.keep(registration, answers)
     registration.user = user
     return registration, is_new
 
@@ -179,7 +205,7 @@ def cancel(registration: Registration, *, by: User, at: datetime | None = None) 
 
 
 def give_back(
-    registration: Registration, *, by: User, at: datetime, template: str, reason: str = ""
+    registration: Registration, *, by: User | None, at: datetime, template: str, reason: str = ""
 ) -> Registration | None:
     """End a registration that the caller has locked, and hand its seat on. Returns who got it."""
     if not registration.is_live:

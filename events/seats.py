@@ -101,6 +101,8 @@ def keep_for(
 def release_due(event: Event, *, by: User | None = None, at: datetime | None = None) -> int:
     """Open to all what agencies have not used by their day, and hand it to those in line. Returns how many seats."""
     at = at or timezone.now()
+    if event.status != Event.Status.PUBLISHED:
+        return 0
     due = Q(kind=AGENCY, release_at__lte=at, taken__lt=F("capacity"))
     if not event.pools.filter(due).exists():
         return 0

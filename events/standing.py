@@ -11,7 +11,7 @@ def settle(
     registration: Registration,
     status: str,
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     template: str,
     reason: str = "",
@@ -25,7 +25,9 @@ def settle(
     note_down(registration, by=by, at=at, template=template, reason=reason)
 
 
-def note_down(registration: Registration, *, by: User, at: datetime, template: str, reason: str = "") -> None:
+def note_down(
+    registration: Registration, *, by: User | None, at: datetime, template: str, reason: str = ""
+) -> None:
     """The log entry about the status as it is now, and the letter about it."""
     entry = RegistrationLogEntry.objects.create(
         registration=registration, status=registration.status, by=by, at=at, reason=reason

@@ -1,30 +1,19 @@
-"""Where people come to an event: its page, which becomes their ticket, and its calendars."""
+"""Where people come to an event: its page, which becomes their ticket."""
 
-from datetime import timedelta
-from hashlib import sha256
-
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers, get_conditional_response
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events import description, ical, registration, schema_org
-from events.calendar import CalendarFilter
+from events import description, materials, registration, schema_org, ticket
 from events.forms.registration import RegistrationForm
 from events.models import Event
 from events.permissions import can_manage
 from events.refusals import RegistrationError, refusal
-
-KEPT_AFTER_CANCELLING = timedelta(
-    days=60
-)  # so long a feed says "cancelled", until every calendar has heard it
-MOST_IN_A_FEED = 500
 
 
 @require_safe
@@ -58,11 +47,7 @@ def say_what_became(request, mine) -> None:
     elif mine.status == mine.Status.REQUESTED:
         messages.success(request, _("You asked for a seat. The host will answer, and we write to you."))
     else:
-        messages.success(
-            request,
-            _("You are number %(position)d on the waiting list. We write to you when a seat is yours.")
-            % {"position": mine.place_in_line},
-        )
+        messages.success(request, _("You are on the waiting list. We write to you when a seat is yours."))
 
 
 @require_POST
@@ -80,40 +65,6 @@ def cancel_registration(request, public_id):
     return redirect(event)
 
 
-@require_safe
-def event_ics(request, public_id):
-    """All sessions of one event, as a file to open."""
-    event = the_event(request, public_id)
-    response = calendar_response(request, ical.event_calendar(event))
-    response["Content-Disposition"] = f'attachment; filename="{event.public_id}.ics"'
-    return response
-
-
-@require_safe
-def calendar_feed(request):
-    """What everybody may see and what is still to come, through the calendar's filters, for calendar programs."""
-    nobody = AnonymousUser()  # a feed is shared: it never holds what only some may see
-    filters = CalendarFilter(request.GET, user=nobody)
-    events = filters.apply(Event.objects.visible_to(nobody).announced()).upcoming()
-    long_cancelled = {
-        "status": Event.Status.CANCELLED,
-        "updated_at__lt": timezone.now() - KEPT_AFTER_CANCELLING,
-    }
-    content = ical.feed(
-        events.exclude(**long_cancelled).for_rows()[:MOST_IN_A_FEED],
-        name=_("Events on Tongxing"),
-        source=settings.SITE_URL + "?".join(filter(None, (request.path, filters.query_string))),
-    )
-    return calendar_response(request, content)
-
-
-def calendar_response(request, content: bytes) -> HttpResponse:
-    """A calendar with its fingerprint; 304 for a program that has it already."""
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response["ETag"] = etag = f'"{sha256(content).hexdigest()[:32]}"'
-    return get_conditional_response(request, etag=etag, response=response)
-
-
 def the_event(request, public_id) -> Event:
     """The event of this address. What everybody sees is asked for first: in a rush nobody looks up who may see drafts."""
     events = Event.objects.prefetch_related("pools")
@@ -126,17 +77,20 @@ def page(request, event, form=None) -> HttpResponse:
     user = request.user
     mine = None
     if user.is_authenticated:
-        mine = event.registrations.select_related("pool", "agency").filter(user=user).first()
+        mine = event.registrations.filter(user=user).first()
     is_in = mine is not None and mine.is_live
     no = refusal(event, timezone.now())
     is_for_machines = event.status in Event.SHOWN and not user.is_authenticated
     context = {
         "event": event,
         "mine": mine if is_in else None,
+        "ticket_code": ticket.code(mine) if is_in and mine.has_seat else "",
         "refusal": str(no) if no else "",
         "form": form
         or (RegistrationForm(user=user, event=event) if user.is_authenticated and not is_in else None),
-        "can_manage": can_manage(user, event),
+        "answers": mine.answers.all() if is_in and event.has_questions else (),
+        "can_manage": (is_host := user.is_authenticated and can_manage(user, event)),
+        "materials": materials.shown(event, registration=mine, is_host=is_host),
         "description": event.description and (lambda: description.to_html(event.description)),
         "data": schema_org.education_event(event) if is_for_machines else "",
     }

@@ -8,7 +8,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from events.models import Event
+from events.models import Event, HoursRule
 
 
 class EventViewSet(SnippetViewSet):
@@ -44,3 +44,29 @@ class EventViewSet(SnippetViewSet):
 
 
 register_snippet(EventViewSet)
+
+
+class HoursRuleViewSet(SnippetViewSet):
+    """How many hours are asked of whom. A rule that changes gets an end, and the new one a row of its own."""
+
+    model = HoursRule
+    icon = "time"
+    menu_label = _("Hours rules")
+    add_to_admin_menu = True
+    list_display = ["role", "division", "hours", "years", "valid_from", "valid_until", "is_confirmed"]
+    list_filter = ["role", "is_confirmed"]
+    ordering = ["role", "-valid_from"]
+    panels = [
+        FieldPanel("role"),
+        FieldPanel("division"),
+        FieldPanel("hours"),
+        FieldPanel("years"),
+        FieldPanel("minutes_per_hour"),
+        FieldPanel("valid_from"),
+        FieldPanel("valid_until"),
+        FieldPanel("source"),
+        FieldPanel("is_confirmed"),
+    ]
+
+
+register_snippet(HoursRuleViewSet)

@@ -3,27 +3,34 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from events.models import Event, Registration, SeatPool
-from events.standing import settle
+from events.standing import note_down, settle
 from orgs.models import User
 
 CONFIRMED, WAITLISTED = Registration.Status.CONFIRMED, Registration.Status.WAITLISTED
 
 
 def join(registration: Registration, *, by: User, at: datetime) -> None:
-    """Get in line, or take the seat that somebody gave back while we were on our way here."""
+    """Get in line, or take the seat that somebody gave back while we were on our way here.
+
+    `registration` is WAITLISTED since `at`, or about to be: what it asked of the host has been granted.
+    """
     pool = SeatPool.objects.select_for_update().get(pk=registration.pool_id)
     if pool.taken < pool.capacity:
         settle(registration, CONFIRMED, by=by, at=at, template="confirmed")
         SeatPool.objects.filter(pk=pool.pk).update(taken=F("taken") + 1)
         return
-    last = pool.registrations.in_line().last()
+    others = pool.registrations.in_line().exclude(pk=registration.pk)
+    last = others.aggregate(last=Max("waiting_since"))["last"]
     # Clocks differ between servers; people come in the order in which the pool was locked.
-    since = max(at, last.waiting_since + timedelta(microseconds=1)) if last else at
-    settle(registration, WAITLISTED, by=by, at=at, waiting_since=since, template="waitlisted")
+    since = max(at, last + timedelta(microseconds=1)) if last else at
+    if registration.status == WAITLISTED and since == at:
+        note_down(registration, by=by, at=at, template="waitlisted")
+    else:
+        settle(registration, WAITLISTED, by=by, at=at, waiting_since=since, template="waitlisted")
 
 
 def next_for(pool: SeatPool) -> Registration | None:
@@ -45,7 +52,7 @@ def next_for(pool: SeatPool) -> Registration | None:
     return None
 
 
-def promote_next(pool: SeatPool, *, by: User, at: datetime) -> Registration | None:
+def promote_next(pool: SeatPool, *, by: User | None, at: datetime) -> Registration | None:
     """Give one seat of this pool, which the caller has locked, to whose turn it is. Does not count: the caller does."""
     registration = next_for(pool)
     if registration:

@@ -2,13 +2,18 @@
 
 No claimed agency is left without an owner by it. The person makes somebody else owner first; where that cannot be,
 portal staff release the agency: its entry and its people stay, and it can be claimed anew.
+
+What the person still takes part in is ended by each record app: a module `leaving` with `leave(user)`.
 """
 
 from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -88,7 +93,7 @@ def close_account(user: User) -> User:
     """Close one's own account for good. Raises LastOwner.
 
     Memberships end; open requests, invitations and offers with them. Name, addresses, ways to sign in and sessions
-    are removed. What the person wrote and registered for stays, under no name.
+    are removed. What the person wrote and took part in stays, under no name; places to come are given back.
     """
     user = hold(user)
     if alone := list(only_owned_by(user)):
@@ -138,6 +143,9 @@ def switch_off(user: User) -> None:
             set_free(agency)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    for app in settings.RECORD_APPS:
+        if find_spec(f"{app}.leaving") and app != "orgs":
+            import_module(f"{app}.leaving").leave(user)
     active = user.memberships.filter(status=Membership.Status.ACTIVE)
     for membership in active.select_related("agency", "user"):
         end_what_depended(membership)

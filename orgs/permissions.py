@@ -18,6 +18,7 @@ RESPONSIBILITIES = {
     "members.roles": ((Role.OWNER,), _("Give roles")),
     "ownership.transfer": ((Role.OWNER,), _("Hand the agency over to another member")),
     "events.publish": (LEADS, _("Announce events and see who registered")),
+    "events.nominate": (LEADS, _("Put colleagues down for events of any agency")),
     "cases.write": (EVERYBODY, _("Write case studies")),
     "cases.submit": (EVERYBODY, _("Submit case studies for review")),
     "partnerships.propose": (LEADS, _("Propose and confirm partnerships")),
@@ -32,6 +33,7 @@ CLOSED = (Agency.Status.WITHDRAWN, Agency.Status.MERGED)
 #: What others see in the agency's name, mail to strangers included, waits until the agency itself is listed.
 IN_PUBLIC = (
     "events.publish",
+    "events.nominate",
     "cases.submit",
     "partnerships.propose",
     "recommendations.give",

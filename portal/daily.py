@@ -1,20 +1,16 @@
-"""What is done once a day, such as reminders. Each record app may have a `daily.py` with `run(on)`.
+"""What is done once a day, such as expiry. Each record app may have a `daily.py` with `run(on)`.
 
-Every part can run twice on one day and do its work once, so the administrator's timer need not be exact.
+Every part can run twice on one day and do its work once, so it does not matter who starts it: the worker in the morning
+(`portal.timer`), or an administrator's timer with `manage.py run_daily`.
 """
 
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
 
-from django.conf import settings
 from django.utils import timezone
+
+from portal.due import each_app
 
 
 def run(on: date | None = None) -> list[str]:
     """Let every record app do its daily work for that day (today), and return a line about each thing done."""
-    lines: list[str] = []
-    for app in settings.RECORD_APPS:
-        if find_spec(f"{app}.daily"):
-            lines += import_module(f"{app}.daily").run(on or timezone.localdate())
-    return lines
+    return each_app("daily", on or timezone.localdate())

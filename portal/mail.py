@@ -1,5 +1,6 @@
 """Mail to people: written in their language, queued with the change that causes it, sent by the worker."""
 
+import re
 from base64 import b64decode, b64encode
 from email.utils import make_msgid
 
@@ -19,38 +20,66 @@ def send(
     `calendar` is an iTIP message (RFC 5546) that goes along as an alternative part and as a file to open.
     `key` names the mail where the same one could be queued twice.
     """
+    subject, body = written(template, language=language, context=context)
+    queue(subject=subject, body=body, to=to, language=language, calendar=calendar, key=key)
+
+
+def written(template: str, *, language: str, context: dict) -> tuple[str, str]:
+    """Subject and text of the mail `templates/email/<template>.txt`, in one language."""
     with override(language):
         text = render_to_string(f"email/{template}.txt", {"site_url": settings.SITE_URL, **context})
     subject, _, body = text.strip().partition("\n")
-    queue(subject=subject, body=body.strip(), to=to, language=language, calendar=calendar, key=key)
+    # A part of the template that says nothing leaves its empty lines.
+    return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", body.strip())
+
+
+def identity(key: str = "") -> str:
+    """A Message-ID of ours; the same for the same key, so that a second delivery is recognised as the same mail."""
+    domain = settings.SITE_URL.partition("://")[2].partition(":")[0]
+    return f"<{key}@{domain}>" if key else make_msgid(domain=domain)
 
 
 def queue(
     *, subject: str, body: str, to: str, language: str, calendar: bytes | None = None, key: str = ""
 ) -> None:
     """Queue one mail. Its Message-ID is fixed here, so that a second delivery is recognised as the same mail."""
-    domain = settings.SITE_URL.partition("://")[2].partition(":")[0]
     deliver.enqueue(
         subject=" ".join(subject.split()),
         body=body,
         to=to,
         language=language,
-        message_id=f"<{key}@{domain}>" if key else make_msgid(domain=domain),
+        message_id=identity(key),
         calendar=b64encode(calendar).decode() if calendar else "",
     )
 
 
 @after_commit
 def deliver(*, subject: str, body: str, to: str, language: str, message_id: str, calendar: str):
-    """Hand one mail to the mail server."""
+    """Hand one queued mail to the mail server."""
+    hand_over(
+        subject=subject,
+        body=body,
+        to=to,
+        language=language,
+        message_id=message_id,
+        calendar=b64decode(calendar) if calendar else None,
+    )
+
+
+def hand_over(
+    *, subject: str, body: str, to: str, language: str, message_id: str, calendar: bytes | None = None
+) -> None:
+    """Give one mail to the mail server, now. Only jobs of the outbox may: they are tried again when it fails.
+
+    A job that writes its mail only now says what holds now, however long the mail server was away.
+    """
     message = EmailMultiAlternatives(subject, body, to=[to], headers={"Message-ID": message_id})
     with override(language):
         message.attach_alternative(
             render_to_string("email/base.html", {"body": body, "subject": subject}), "text/html"
         )
     if calendar:
-        content = b64decode(calendar)
-        method = content.partition(b"METHOD:")[2].partition(b"\r\n")[0].decode()
-        message.attach_alternative(content.decode(), f"text/calendar; method={method}; charset=utf-8")
-        message.attach("event.ics", content, "text/calendar")
+        method = calendar.partition(b"METHOD:")[2].partition(b"\r\n")[0].decode()
+        message.attach_alternative(calendar.decode(), f"text/calendar; method={method}; charset=utf-8")
+        message.attach("event.ics", calendar, "text/calendar")
     message.send()

@@ -1,11 +1,12 @@
 """The outbox: what must follow a change is a row of the same transaction, carried out by the worker.
 
 A rolled-back change leaves nothing to do; a committed one is never forgotten. What fails is tried again after
-1, 2, 4 … minutes, up to ATTEMPTS times; then the failed row stays for a person to look at.
+1, 2, 4 … minutes and then every two hours, up to ATTEMPTS times, which is three days: a mail server may be down for a
+weekend. Then the failed row stays for a person to look at. What a killed worker left behind is taken up again.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 
 from django.dispatch import receiver
@@ -14,7 +15,10 @@ from django_tasks import TaskResultStatus, task
 from django_tasks.signals import task_finished
 from django_tasks_db.models import DBTaskResult
 
-ATTEMPTS = 10
+ATTEMPTS = 42
+LONGEST_PAUSE = 120  # minutes
+#: No job takes that long: the mail server has 20 seconds to answer.
+ABANDONED_AFTER = timedelta(minutes=5)
 logger = logging.getLogger(__name__)
 
 
@@ -32,11 +36,33 @@ def after_commit(function):
             if attempt >= ATTEMPTS:
                 raise
             logger.warning("%s failed, attempt %s of %s", function.__name__, attempt, ATTEMPTS, exc_info=True)
-            again = job.using(run_after=timezone.now() + timedelta(minutes=2 ** (attempt - 1)))
+            again = job.using(run_after=timezone.now() + pause_after(attempt))
             again.enqueue(attempt=attempt + 1, **kwargs)
 
     job = task(backend="outbox")(carry_out)
     return job
+
+
+def pause_after(attempt: int) -> timedelta:
+    """How long to wait after this many attempts failed."""
+    return timedelta(minutes=min(2 ** (attempt - 1), LONGEST_PAUSE))
+
+
+def take_up_again(at: datetime | None = None) -> list[str]:
+    """Put back what a worker began and never ended, because it was killed; a line for each job.
+
+    A job that killed its worker as often as it may fail is not put back: it counts as failed.
+    """
+    at = at or timezone.now()
+    lines = []
+    left = DBTaskResult.objects.running().filter(backend_name="outbox", started_at__lt=at - ABANDONED_AFTER)
+    for job in left.only("pk", "task_path", "worker_ids"):
+        is_hopeless = len(job.worker_ids) >= ATTEMPTS
+        status = TaskResultStatus.FAILED if is_hopeless else TaskResultStatus.READY
+        if left.filter(pk=job.pk).update(status=status):
+            what_now = "counts as failed" if is_hopeless else "is taken up again"
+            lines.append(f"{job.task_path} was left behind by a worker and {what_now}")
+    return lines
 
 
 @receiver(task_finished)

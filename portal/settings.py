@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.caching.PrivateToTheReader",
+    "portal.signing_out.ForgetInTheBrowser",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -171,6 +172,7 @@ DATABASES = {
 }
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["CONN_MAX_AGE"] = None  # opening the file anew for each request costs a third of the request
     # Writers queue up at BEGIN instead of failing in the middle: SQLite ignores row locks.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -180,7 +182,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database["CONN_HEALTH_CHECKS"] = True
-    _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)}}
+    _database["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)},
+    }
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:// .")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -265,6 +271,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"check_name": "10/m/ip,30/h/key"}  # guessing the name on a certificate
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
 ACCOUNT_SESSION_REMEMBER = True
 SOCIALACCOUNT_AUTO_SIGNUP = False
@@ -348,7 +355,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W019"]  # SAMEORIGIN, not DENY: see X_FRAME_
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"masked": {"()": "portal.secret_addresses.Masked"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["masked"]}},
+    # These write the address that was asked for, and have handlers of their own.
+    "loggers": {f"django.{name}": {"filters": ["masked"]} for name in ("request", "server")},
     "root": {
         "handlers": ["console"],
         "level": env.str("LOG_LEVEL", default="INFO" if IN_PRODUCTION else "WARNING"),

@@ -57,6 +57,21 @@ def find_chromium() -> str:
     )
 
 
+def find_fonts() -> None:
+    """See to the fonts that certificates are set in."""
+    from typst import Fonts
+
+    for attempt in range(2):
+        if {"Noto Serif CJK SC", "HanaMinA", "HanaMinB"} <= set(Fonts().families()):
+            return
+        if attempt == 0:
+            install("fonts-noto-cjk", "fonts-hanazono")
+    raise Missing(
+        "no fonts for certificates were found; install them "
+        "(Debian: apt-get install fonts-noto-cjk fonts-hanazono)"
+    )
+
+
 def postgres_bin() -> Path:
     """The folder with initdb and pg_ctl."""
     for attempt in range(2):
@@ -170,6 +185,10 @@ def main() -> int:
         if code:
             failed.append(name)
 
+    try:
+        find_fonts()
+    except Missing as error:
+        could_not_run.append(f"Certificates as PDF: {error}")
     part("SQLite", "-n", "2", "--ignore=tests/journeys")
     try:
         with postgres() as url:

@@ -8,8 +8,10 @@ from django.test.utils import setup_databases
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
+from events.models import Material
 from orgs.models import Evidence
 from portal import setup
+from portal.templatetags import portal as components
 from tests import factories
 
 DEVELOPMENT = settings.DATABASES["default"]["NAME"]
@@ -41,10 +43,12 @@ def pytest_collection_modifyitems(items):
 def keeps_to_itself(settings, tmp_path, monkeypatch):
     """Files of a test stay in its own folder, and the language of a page that it asked for ends with it."""
     translation.activate(settings.LANGUAGE_CODE)
+    monkeypatch.setattr(components, "MENU_IS_KEPT", 0)  # or the first of two pages would cost a query more
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
     private = FileSystemStorage(location=tmp_path / "private")
-    monkeypatch.setattr(Evidence._meta.get_field("file"), "storage", private)  # the field keeps its own
+    for model in (Evidence, Material):
+        monkeypatch.setattr(model._meta.get_field("file"), "storage", private)  # the field keeps its own
     settings.SEARCH_URL = f"tantivy://{tmp_path / 'search'}"
 
 

@@ -119,6 +119,11 @@ def picture(kind="PNG", size=(60, 40)) -> bytes:
     return file.getvalue()
 
 
+def upload(name="讲义.png", content: bytes | None = None) -> SimpleUploadedFile:
+    """A file as a browser sends it."""
+    return SimpleUploadedFile(name, content or picture())
+
+
 def scan(name="登记证书.png", content: bytes | None = None) -> evidence.Scan:
     """An examined upload, as a form hands it to a rule."""
     return evidence.examine(SimpleUploadedFile(name, content or picture()))

@@ -15,7 +15,7 @@ from orgs.permissions import RESPONSIBILITIES
 from tests import factories
 from tests.addresses import ADDRESSES, addresses
 from tests.fingerprint import fingerprint
-from tests.test_every_address import world  # noqa: F401  the fixture with one of everything
+from tests.test_every_address import is_closed, leads_to_sign_in, world  # noqa: F401  with one of everything
 
 pytestmark = pytest.mark.django_db
 
@@ -109,18 +109,73 @@ TABLE = {
     "hsds_division": PUBLIC,
     # events
     "calendar_feed": PUBLIC,
+    "calendars": PUBLIC,
+    "new_calendar_address": SIGNED_IN,
+    "personal_feed": PUBLIC,  # who has the secret
+    "agency_feed": PUBLIC,
     "event": PUBLIC,
     "event_ics": PUBLIC,
+    "session_ics": PUBLIC,
     "register": SIGNED_IN,
     "cancel_registration": CONCERNED,
+    "nominate_for": SIGNED_IN,
+    "place": PUBLIC,  # who has the personal link
+    "nominate": "events.nominate",
+    "nominee": "events.nominate",
+    "swap_nominee": "events.nominate",
+    "withdraw_nominee": "events.nominate",
     "answer_co_hosting": "events.publish",
     "create_event": "events.publish",
     "edit_event": "events.publish",
     "publish_event": "events.publish",
     "cancel_event": "events.publish",
+    "go_ahead": "events.publish",
+    "series": PUBLIC,
+    "series_feed": PUBLIC,
+    "material": PUBLIC,  # one that is for everybody
+    "edit_materials": "events.publish",
+    "change_material": "events.publish",
+    "create_series": "events.publish",
+    "edit_series": "events.publish",
+    "remove_series": "events.publish",
+    "copy_event": "events.publish",
+    "edit_questions": "events.publish",
+    "answers": "events.publish",
+    "edit_letters": "events.publish",
+    "messages": "events.publish",
     "roster": "events.publish",
     "roster_csv": "events.publish",
+    "roster_file": "events.publish",
+    "signature_list": "events.publish",
+    "event_numbers": "events.publish",
+    "add_person": "events.publish",
+    "change_seats": "events.publish",
     "decide_registration": "events.publish",
+    "ticket": CONCERNED,
+    "ticket_worker": CONCERNED,
+    "check_in": "events.publish",
+    "check_in_by_code": "events.publish",
+    "check_in_person": "events.publish",
+    "check_in_people": "events.publish",
+    "check_in_sync": "events.publish",
+    "check_in_worker": "events.publish",
+    "meeting_log": "events.publish",
+    "give_feedback": CONCERNED,
+    "feedback_results": "events.publish",
+    "assign_log_row": "events.publish",
+    "event_hours": "events.publish",
+    "grant_hours": "events.publish",
+    "correct_hours": "events.publish",
+    "issue_certificates": "events.publish",
+    "set_certificate_share": "events.publish",
+    "act_on_certificate": "events.publish",
+    "certificates_zip": "events.publish",
+    "certificate_pdf": (CONCERNED, "events.publish"),
+    "name_certificate": CONCERNED,
+    "find_certificate": PUBLIC,
+    "check_certificate": PUBLIC,
+    "my_hours": SIGNED_IN,
+    "my_hours_csv": SIGNED_IN,
     # casestudies
     "case": PUBLIC,
     "case_citation": PUBLIC,
@@ -234,17 +289,10 @@ def may_open(who: str, keys) -> bool:
 
 
 def is_open(answer) -> bool:
-    """A page, or a way on inside the portal."""
-    return answer.status_code in (200, 204) or (answer.status_code == 302 and not leads_to_sign_in(answer))
-
-
-def is_closed(answer) -> bool:
-    """Nothing there, not this way, or first say who you are."""
-    return answer.status_code in (404, 405) or leads_to_sign_in(answer)
-
-
-def leads_to_sign_in(answer) -> bool:
-    return answer.status_code == 302 and answer.url.startswith(reverse("account_login"))
+    """A page, a way on inside the portal, or a word about what was wrong in what a script sent."""
+    return answer.status_code in (200, 204, 400) or (
+        answer.status_code == 302 and not leads_to_sign_in(answer)
+    )
 
 
 class Visitor:

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events import publishing
+from events import minimum, picture, publishing
 from events.console.door import own_event
 from events.forms.event import EventForm
 from events.forms.session import session_rows
 from events.models import Event
 from events.refusals import RegistrationError
 from orgs.console.door import own_agency
-from orgs.models import Agency
+from orgs.models import Agency, User
 
 REFUSALS = (publishing.PublishingError, RegistrationError)
 
@@ -37,42 +37,79 @@ def edit_event(request, slug, public_id):
 def write(request, agency: Agency, event: Event) -> HttpResponse:
     """One form for a new event and for an old one. What is refused keeps what was typed."""
     data = request.POST if request.method == "POST" else None
-    form = EventForm(data, instance=event, host=agency)
-    sessions = session_rows(event if event.pk else None, data)
+    form = EventForm(data, request.FILES if data else None, instance=event, host=agency)
+    sessions = session_rows(event if event.pk else None, data, zone=form.zone)
     if data is not None and all((form.is_valid(), sessions.is_valid())):
         plan = {"by": request.user, "sessions": list(sessions.plan()), **form.plan}
         try:
             if event.pk:
                 event = publishing.update_event(event, **plan)
             else:
-                event = publishing.create_event(agency, **plan)
+                event = publishing.create_event(agency, form_key=form.cleaned_data["form_key"], **plan)
         except REFUSALS as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(getattr(refusal, "field", None), str(refusal))
         else:
+            hang_up_picture(event, form.cleaned_data, by=request.user)
+            warn_of_overlaps(request, event)
+            if "publish" in data:
+                return publish_now(request, event)
             messages.success(request, _("Saved."))
             return redirect("edit_event", agency.slug, event.public_id)
-    context = {
-        "agency": agency,
-        "event": event,
-        "sessions": sessions,
-        "form": form,
-        "about": [form[name] for name in form.ABOUT],
-        "practical": [form[name] for name in form.fields if name not in form.ABOUT],
-    }
-    return render(request, "events/edit.html", context)
+    if request.FILES.get("picture"):
+        form.add_error("picture", _("Please choose the picture again. Browsers do not keep files."))
+    return render(
+        request, "events/edit.html", {"agency": agency, "event": event, "sessions": sessions, "form": form}
+    )
+
+
+def hang_up_picture(event: Event, typed: dict, *, by: User) -> None:
+    """Do with the picture what was asked for."""
+    if typed["picture"]:
+        picture.replace(event, drawn=typed["picture"], description=typed["picture_shows"], by=by)
+    elif typed.get("without_picture"):
+        picture.remove(event)
+    else:
+        picture.describe(event, typed["picture_shows"])
+
+
+def warn_of_overlaps(request, event: Event) -> None:
+    """Parallel parts are possible, and a slip of the finger is likelier."""
+    for first, second in publishing.overlapping(event.sessions.all()):
+        messages.warning(
+            request,
+            _("Session %(first)d and session %(second)d are at the same time. Is that right?")
+            % {"first": first, "second": second},
+        )
 
 
 @login_required
 @require_POST
 def publish_event(request, slug, public_id):
-    event = own_event(request, slug, public_id)
+    return publish_now(request, own_event(request, slug, public_id))
+
+
+def publish_now(request, event: Event) -> HttpResponse:
+    """Publish and show the page; what is refused stays a draft."""
     try:
         publishing.publish(event, by=request.user)
     except REFUSALS as refusal:
         messages.error(request, str(refusal))
-        return redirect("edit_event", slug, public_id)
+        return redirect("edit_event", event.host.slug, event.public_id)
     messages.success(request, _("Published. Everybody can see the event and register."))
     return redirect(event)
+
+
+@login_required
+@require_POST
+def go_ahead(request, slug, public_id):
+    """The event takes place, whether or not enough people come."""
+    event = own_event(request, slug, public_id)
+    try:
+        minimum.go_ahead(event, by=request.user)
+        messages.success(request, _("It takes place. The page of the event says so."))
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+    return redirect("edit_event", slug, public_id)
 
 
 @login_required

@@ -1,23 +1,54 @@
 """An event as its host writes it; the dated parts are `events.forms.session`."""
 
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from events import zones
 from events.calendar import TOPIC_SCHEMES
 from events.forms.kept_seats import KeptSeatsField
 from events.forms.moment import Moment
 from events.models import Event, SeatPool
+from events.picture import ACCEPTED, LONGEST_DESCRIPTION, PictureError, redraw
 from events.seats import MOST_SEATS
 from orgs.models import Agency, Division
 from portal.models import Topic
 
 
 class EventForm(forms.ModelForm):
-    #: What stands above the sessions on the page; the rest stands below.
-    ABOUT = ("title", "title_en", "kind", "theme", "language", "summary", "summary_en")
+    #: What every event needs stands open, before the dates and after them; the rest is folded away, under its own words.
+    ABOUT = ("title", "kind")
+    PRACTICAL = ("mode", "venue", "division", "online_url", "capacity")
+    RARE = (
+        (
+            gettext_lazy("What it is about"),
+            ("summary", "description", "speakers", "theme", "topics", "title_en", "summary_en", "language"),
+        ),
+        (gettext_lazy("Picture"), ("picture", "picture_shows", "without_picture")),
+        (gettext_lazy("Accessibility, fee, contact"), ("accessibility", "fee", "contact")),
+        (
+            gettext_lazy("Who gets a seat, and until when people register"),
+            (
+                "needs_approval",
+                "registration_opens_at",
+                "registration_closes_at",
+                "online",
+                "kept",
+                "release_at",
+                "minimum",
+                "decide_on",
+            ),
+        ),
+        (gettext_lazy("Hosts together, time zone"), ("co_hosts", "time_zone")),
+    )
 
+    #: Made with the page of a new event; the same form sent twice is known by it.
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     capacity = forms.IntegerField(
         label=gettext_lazy("Seats"),
         required=False,
@@ -72,6 +103,41 @@ class EventForm(forms.ModelForm):
         help_text=gettext_lazy("Empty: with the start of the first session."),
     )
 
+    picture = forms.FileField(
+        label=gettext_lazy("Picture"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("PNG, JPG or WebP, at most 10 MB. It stands on the page of the event."),
+        widget=forms.FileInput(attrs={"accept": ",".join(f"image/{kind.lower()}" for kind in ACCEPTED)}),
+    )
+    picture_shows = forms.CharField(
+        label=gettext_lazy("What the picture shows"),
+        required=False,
+        max_length=LONGEST_DESCRIPTION,
+        help_text=gettext_lazy(
+            "Read to people who do not see it, such as: a circle of chairs in a bright room."
+        ),
+    )
+    without_picture = forms.BooleanField(label=gettext_lazy("Take the picture away"), required=False)
+    minimum = forms.IntegerField(
+        label=gettext_lazy("At least so many people"),
+        required=False,
+        min_value=1,
+        max_value=MOST_SEATS,
+        help_text=gettext_lazy("With fewer it does not take place. Say below on which day you decide."),
+    )
+    decide_on = forms.DateField(
+        label=gettext_lazy("Decided on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("On that day we write to you how many have registered."),
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        help_text=gettext_lazy("All times of this form are times of this zone."),
+    )
+
     class Meta:
         model = Event
         fields = (
@@ -84,26 +150,26 @@ class EventForm(forms.ModelForm):
             "summary_en",
             "description",
             "speakers",
+            "accessibility",
             "mode",
             "division",
             "venue",
             "online_url",
-            "capacity",
-            "online",
-            "kept",
-            "release_at",
+            "time_zone",
+            "minimum",
+            "decide_on",
             "needs_approval",
             "registration_opens_at",
             "registration_closes_at",
             "fee",
             "contact",
             "topics",
-            "co_hosts",
         )
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 3}),
             "summary_en": forms.Textarea(attrs={"rows": 3}),
             "description": forms.Textarea(attrs={"rows": 10}),
+            "accessibility": forms.Textarea(attrs={"rows": 3}),
             "topics": forms.CheckboxSelectMultiple,
         }
 
@@ -121,6 +187,11 @@ class EventForm(forms.ModelForm):
         )
         own = Division.objects.filter(pk=event.division_id or (host.division_id if not event.pk else None))
         self.fields["division"].queryset = (large | own).select_related("parent")
+        self.name_zones()
+        if event.image:
+            self.initial["picture_shows"] = event.image.description
+        else:
+            del self.fields["without_picture"]
         self.initial["speakers"] = "\n".join(event.speakers)
         if event.pk:
             pools = list(event.pools.select_related("agency"))
@@ -132,6 +203,49 @@ class EventForm(forms.ModelForm):
             self.initial["co_hosts"] = [co_host.agency_id for co_host in event.hosts.all()]
         else:
             self.initial.setdefault("division", host.division_id)
+
+    def name_zones(self) -> None:
+        """The zones to choose from, and the one in which the times of this form are read."""
+        own = self.instance.time_zone
+        self.fields["time_zone"].choices = [
+            (name, f"{zones.name_of(name)} · {name}") for name in dict.fromkeys([*zones.ZONES, own])
+        ]
+        typed = self.data.get(self.add_prefix("time_zone")) if self.is_bound else None
+        self.zone = ZoneInfo(typed if typed in zones.ZONES else own)
+        for field in self.fields.values():
+            if isinstance(field, Moment):
+                field.zone = self.zone
+
+    @property
+    def about(self) -> list:
+        return [self[name] for name in self.ABOUT]
+
+    @property
+    def practical(self) -> list:
+        return [self[name] for name in self.PRACTICAL]
+
+    @property
+    def rare(self) -> list[dict]:
+        """The parts that are folded away: their words, their fields, and whether something in them was refused."""
+        return [
+            {
+                "title": title,
+                "fields": [self[name] for name in names if name in self.fields],
+                "is_open": any(name in self.errors for name in names),
+            }
+            for title, names in self.RARE
+        ]
+
+    def clean_time_zone(self) -> str:
+        return self.cleaned_data["time_zone"] or self.instance.time_zone
+
+    def clean_picture(self) -> bytes | None:
+        """The picture as it will be kept."""
+        sent = self.cleaned_data["picture"]
+        try:
+            return redraw(sent) if sent else None
+        except PictureError as refusal:
+            raise ValidationError(str(refusal))
 
     def clean_speakers(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["speakers"].splitlines() if line.strip()]
@@ -147,7 +261,23 @@ class EventForm(forms.ModelForm):
         self.check_what_is_taken(cleaned)
         if mode in (Event.Mode.ONSITE, Event.Mode.HYBRID) and not cleaned.get("venue"):
             self.add_error("venue", _("Say where people should come."))
+        self.check_minimum(cleaned)
         return cleaned
+
+    def check_minimum(self, cleaned: dict) -> None:
+        """A minimum has a day on which it is decided, and there are seats for so many."""
+        minimum, decide_on = cleaned.get("minimum"), cleaned.get("decide_on")
+        if self.errors.keys() & {"minimum", "decide_on", "capacity", "online", "kept"}:
+            return
+        seats = sum(filter(None, (cleaned["capacity"], cleaned["online"], *cleaned["kept"].values())))
+        if minimum and not decide_on:
+            self.add_error("decide_on", _("Say on which day you decide."))
+        elif decide_on and not minimum:
+            self.add_error("minimum", _("Say how many people have to come."))
+        elif minimum and minimum > seats:
+            self.add_error("minimum", _("There are fewer seats than that."))
+        elif decide_on and "decide_on" in self.changed_data and decide_on < timezone.localdate():
+            self.add_error("decide_on", _("This day is in the past."))
 
     def check_what_is_taken(self, cleaned: dict) -> None:
         """Say beside the number that it is below what people have taken; the rule would say it above the form."""
@@ -171,6 +301,8 @@ class EventForm(forms.ModelForm):
     def plan(self) -> dict:
         """What `publishing.create_event` and `update_event` take, from a form without errors."""
         fields = dict(self.cleaned_data)
+        for name in ("form_key", "picture", "picture_shows", "without_picture"):
+            fields.pop(name, None)
         return {
             **{
                 name: fields.pop(name)

@@ -5,6 +5,7 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from events.forms import answers
 from events.models import SeatPool
 from orgs.models import Agency
 
@@ -42,9 +43,20 @@ class RegistrationForm(forms.Form):
         self.initial.setdefault("form_key", uuid4())
         if {pool.kind for pool in event.open_pools} != {SeatPool.Kind.OPEN, SeatPool.Kind.ONLINE}:
             del self.fields["is_online"]
-        agencies = Agency.objects.filter(pk__in=user.memberships.active().values("agency"))
-        if first := agencies.first():
-            self.fields["agency"].queryset = agencies
-            self.initial.setdefault("agency", first)
+        if own := list(user.memberships.active().values_list("agency", flat=True)):
+            agencies = self.fields["agency"].queryset = Agency.objects.filter(pk__in=own)
+            self.initial.setdefault("agency", agencies.first())
         else:
             del self.fields["agency"]
+        self.questions = (
+            list(event.questions.asked().select_related("only_if")) if event.has_questions else []
+        )
+        for question in self.questions:
+            question.event = event
+            self.fields[answers.name_of(question)] = answers.field_for(question)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.questions:
+            cleaned["answers"] = answers.read(self, self.questions)
+        return cleaned

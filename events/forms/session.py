@@ -1,6 +1,7 @@
 """The dated parts of an event, a row for each."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,6 +23,11 @@ class SessionForm(forms.Form):
     ends_at = Moment(label=gettext_lazy("Ends"), required=False)
     title = forms.CharField(label=gettext_lazy("Title of this part"), required=False, max_length=200)
     is_all_day = forms.BooleanField(label=gettext_lazy("All day"), required=False)
+
+    def __init__(self, *args, zone: ZoneInfo, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("starts_at", "ends_at"):
+            self.fields[name].zone = zone
 
     @property
     def is_blank(self) -> bool:
@@ -45,6 +51,22 @@ class BaseSessionFormSet(forms.BaseFormSet):
         if not any(self.errors) and not list(self.plan()):
             raise ValidationError(_("An event has at least one session. Fill in a start and an end."))
 
+    @property
+    def number_shown(self) -> int:
+        """How many rows stand open: those that are filled, and at least one."""
+        typed = [
+            n for n, form in enumerate(self.forms, 1) if self.is_bound and (form.has_changed() or form.errors)
+        ]
+        return max(1, self.initial_form_count(), *typed)
+
+    @property
+    def shown(self) -> list[SessionForm]:
+        return self.forms[: self.number_shown]
+
+    @property
+    def more(self) -> list[SessionForm]:
+        return self.forms[self.number_shown :]
+
     def plan(self) -> Iterator[PlannedSession]:
         """The sessions as `publishing` takes them."""
         for form in self.forms:
@@ -52,7 +74,7 @@ class BaseSessionFormSet(forms.BaseFormSet):
                 yield PlannedSession(**form.cleaned_data)
 
 
-def session_rows(event: Event | None, data=None) -> BaseSessionFormSet:
+def session_rows(event: Event | None, data=None, *, zone: ZoneInfo) -> BaseSessionFormSet:
     """Rows for the sessions of an event, at least `MOST_SESSIONS`; an imported series keeps all it has."""
     sessions = list(event.sessions.all()) if event else []
     rows = max(MOST_SESSIONS, len(sessions))
@@ -65,4 +87,4 @@ def session_rows(event: Event | None, data=None) -> BaseSessionFormSet:
         validate_max=True,
     )
     initial = [{name: getattr(session, name) for name in SessionForm.base_fields} for session in sessions]
-    return form_set(data, initial=initial, prefix="sessions")
+    return form_set(data, initial=initial, prefix="sessions", form_kwargs={"zone": zone})

@@ -2,16 +2,17 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import F, Max, Min, Q
+from django.db.models import Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
+from events import zones
 from orgs.models import Agency, Division
 from portal.bilingual import Text, original
 from portal.models import Topic
@@ -54,6 +55,24 @@ class EventQuerySet(models.QuerySet):
         )
 
 
+class State(models.TextChoices):
+    """How an event stands for those who think of coming: what its host decided, and what the calendar and the seats say."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    FULL = "full", _("Full")
+    CLOSED = "closed", _("Registration closed")
+    CANCELLED = "cancelled", _("Cancelled")
+    PAST = "past", _("Over")
+
+    @property
+    def tone(self) -> str:
+        """The colour of its badge."""
+        return {"draft": "amber", "published": "jade", "full": "amber", "cancelled": "brick"}.get(
+            self, "quiet"
+        )
+
+
 class Event(index.Indexed, models.Model):
     class Kind(models.TextChoices):
         SEMINAR = "seminar", _("Seminar")
@@ -69,6 +88,7 @@ class Event(index.Indexed, models.Model):
         PUBLISHED = "published", _("Published")
         CANCELLED = "cancelled", _("Cancelled")
 
+    LONGEST_KEPT_DAYS = 365
     SHOWN = (Status.PUBLISHED, Status.CANCELLED)
 
     class Mode(models.TextChoices):
@@ -120,13 +140,53 @@ class Event(index.Indexed, models.Model):
     )
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    #: The zone in which its times are written and shown.
+    time_zone = models.CharField(_("time zone"), max_length=60, default=zones.DEFAULT)
+    image = models.ForeignKey(
+        "wagtailimages.Image",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
+    accessibility = models.TextField(
+        _("accessibility"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Such as: lift, ramp, toilet for wheelchairs, sign language, child care."),
+    )
+    #: With fewer people it does not take place; the host says so on `decide_on`.
+    minimum = models.PositiveIntegerField(_("at least so many people"), null=True, blank=True)
+    decide_on = models.DateField(_("decided on"), null=True, blank=True)
+    #: When the host was asked, and when the host said that it takes place.
+    decision_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    goes_ahead_at = models.DateTimeField(null=True, blank=True, editable=False)
+    series = models.ForeignKey(
+        "events.EventSeries",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("series"),
+    )
+    #: Whether the form asks something of its own. So an event without questions costs no query for them.
+    has_questions = models.BooleanField(default=False, editable=False)
+    #: Whether there are files for those who take part, likewise.
+    has_materials = models.BooleanField(default=False, editable=False)
+    #: How many days after the event the answers are deleted.
+    answers_kept_days = models.PositiveSmallIntegerField(_("days for which answers are kept"), default=90)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, db_index=True)
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True, editable=False, db_index=True)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True, editable=False, db_index=True)
     external_id = models.CharField(
         _("identifier at the source"), max_length=300, null=True, blank=True, unique=True, editable=False
     )
+    #: The form that made it. Sent a second time it makes no second event.
+    form_key = models.UUIDField(null=True, blank=True, editable=False)
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+    #: When it was to start when people first read of it. Stays when it moves.
+    announced_starts_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -145,6 +205,17 @@ class Event(index.Indexed, models.Model):
         ordering = ["starts_at", "pk"]
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minimum=None, decide_on=None)
+                | Q(minimum__isnull=False, minimum__gte=1, decide_on__isnull=False),
+                name="a_minimum_has_a_day_of_decision",
+            ),
+            models.UniqueConstraint(fields=["host", "form_key"], name="one_event_per_form"),
+            models.CheckConstraint(
+                condition=Q(answers_kept_days__lte=365), name="answers_are_kept_a_year_at_most"
+            ),
+        ]
 
     def __str__(self):
         return self.display_title
@@ -165,6 +236,43 @@ class Event(index.Indexed, models.Model):
         """The host and the co-hosts that said yes."""
         models.prefetch_related_objects([self], "hosts__agency")
         return [self.host, *(co_host.agency for co_host in self.hosts.all() if co_host.is_confirmed)]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its times are meant."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def answers_deleted_on(self) -> date | None:
+        """The day on which what people answered to the host's questions is deleted."""
+        if self.ends_at is None:
+            return None
+        return timezone.localdate(self.ends_at, self.zone) + timedelta(days=self.answers_kept_days)
+
+    @property
+    def awaits_decision(self) -> bool:
+        """Whether the host still has to say that it takes place."""
+        return (
+            self.minimum is not None
+            and self.status == self.Status.PUBLISHED
+            and self.goes_ahead_at is None
+            and not self.is_over()
+        )
+
+    @property
+    def state(self) -> State:
+        """One word for how it stands. Reads `pools`: prefetch them."""
+        if self.status != self.Status.PUBLISHED:
+            return State(self.status)
+        if self.is_over():
+            return State.PAST
+        if not self.takes_registrations:
+            return State.PUBLISHED
+        now = timezone.now()
+        is_early = self.registration_opens_at is not None and now < self.registration_opens_at
+        if not is_early and not self.is_registration_open(now):
+            return State.CLOSED
+        return State.PUBLISHED if self.free_seats else State.FULL
 
     @property
     def is_cancelled(self) -> bool:
@@ -236,63 +344,6 @@ class EventHost(models.Model):
 
     def __str__(self):
         return str(self.agency)
-
-
-class EventSession(models.Model):
-    """A dated part of an event. Its calendar identity never changes; `sequence` rises with every change of time or place."""
-
-    event = models.ForeignKey(Event, models.CASCADE, related_name="sessions")
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
-    title = models.CharField(_("title of this part"), max_length=200, blank=True)
-    is_all_day = models.BooleanField(_("all day"), default=False)
-    ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    sequence = models.PositiveIntegerField(default=0, editable=False)
-    external_id = models.CharField(
-        _("identifier at the source"), max_length=60, null=True, blank=True, editable=False
-    )
-
-    class Meta:
-        ordering = ["starts_at", "pk"]
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "external_id"], name="one_session_per_source_identifier_and_event"
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="a_session_ends_after_it_starts"
-            ),
-        ]
-
-    def __str__(self):
-        return f"{timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
-
-    @property
-    def days(self) -> list[date]:
-        """The days it touches, where we are. An end at midnight belongs to the day before."""
-        first = timezone.localdate(self.starts_at)
-        last = max(first, timezone.localdate(self.ends_at - timedelta(microseconds=1)))
-        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-    @property
-    def when(self) -> str:
-        """Day and time in the reader's language, such as "December 3, 2026 (Thursday), 14:00–17:00"."""
-        first, last = self.days[0], self.days[-1]
-        words = {
-            "day": date_format(first, "DATE_FORMAT"),
-            "weekday": date_format(first, "l"),
-            "last_day": date_format(last, "DATE_FORMAT"),
-            "start": date_format(timezone.localtime(self.starts_at), "H:i"),
-            "end": date_format(timezone.localtime(self.ends_at), "H:i"),
-        }
-        if self.is_all_day:
-            if first == last:
-                return gettext("%(day)s (%(weekday)s), all day") % words
-            return gettext("%(day)s – %(last_day)s, all day") % words
-        if first == last:
-            return gettext("%(day)s (%(weekday)s), %(start)s–%(end)s") % words
-        return gettext("%(day)s, %(start)s – %(last_day)s, %(end)s") % words
 
 
 def refresh_span(event: Event) -> None:

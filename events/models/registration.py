@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
@@ -62,6 +62,23 @@ class RegistrationQuerySet(models.QuerySet):
     def live(self):
         """Those with a seat, in line for one, or waiting for the host's yes."""
         return self.filter(status__in=Registration.LIVE)
+
+    def who_came(self):
+        """Those who were there for some time, as far as it was noted down."""
+        return self.filter(Exists(Registration.objects.noted_down().filter(pk=OuterRef("pk"))))
+
+    def no_shows(self):
+        """Those who had a seat at an event where attendance was noted down, and were not there."""
+        noted_down = Registration.objects.noted_down()
+        return self.filter(
+            ~Exists(noted_down.filter(pk=OuterRef("pk"))),
+            Exists(noted_down.filter(event=OuterRef("event"))),
+            status=Registration.Status.CONFIRMED,
+        )
+
+    def noted_down(self):
+        """Those with a valid attendance; as often as they have one, so ask for it by `Exists`."""
+        return self.filter(attendances__isnull=False, attendances__voided_at=None)
 
     def in_line(self):
         """Those who wait, by the time they came."""
@@ -133,6 +150,10 @@ class Registration(models.Model):
         Agency, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("agency at the time")
     )
     note = models.CharField(_("note to the host"), max_length=300, blank=True)
+    #: How the person wants their name on the certificate; empty for the name of the account.
+    certificate_name = models.CharField(
+        _("name on the certificate"), max_length=60, blank=True, validators=[seen_as_written]
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     #: When this person came from the waiting list to a seat: their agency has had a turn.
@@ -179,6 +200,32 @@ class Registration(models.Model):
         return self.user or Guest(self.guest_name, self.guest_phone, self.guest_email)
 
     @property
+    def nomination(self):
+        """The last time that somebody put this person down, or None when they came on their own."""
+        put_down = [one for one in self.nominations.all() if one.made_the_place and not one.declined_at]
+        return put_down[-1] if put_down else None
+
+    @property
+    def known_as(self) -> "User | Guest":
+        """Who comes, as the host may read it. Reads `nominations`: prefetch them.
+
+        Somebody who was put down by e-mail address, and has an account with it, stands here as they were put down until
+        they answer in that account: nobody learns from a list which address has one.
+        """
+        put_down = self.nomination
+        if self.user and put_down and not put_down.is_member and not put_down.is_owned:
+            return put_down.as_typed
+        return self.person
+
+    @property
+    def own_url(self) -> str:
+        """Where this person sees their place and gives it back: the event's page, or the personal link of who was put down."""
+        put_down = self.nomination
+        if put_down and (self.user is None or not self.answered_at):
+            return put_down.get_absolute_url()
+        return self.event.get_absolute_url()
+
+    @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
 
@@ -198,6 +245,16 @@ class Registration(models.Model):
     @property
     def has_seat(self) -> bool:
         return self.status == self.Status.CONFIRMED
+
+    @property
+    def name_to_certify(self) -> str:
+        """What a certificate would call the person: as they asked, or as the account says."""
+        return self.certificate_name or str(self.person)
+
+    @property
+    def valid_certificate(self):
+        """The certificate that holds, or None. Looks at `certificates`: prefetch them for many."""
+        return next((one for one in self.certificates.all() if one.is_valid), None)
 
 
 class AppendOnly(models.QuerySet):

@@ -2,5 +2,6 @@
 
 from portal.models.pages import HomePage, StandardPage
 from portal.models.topic import Topic
+from portal.models.turn import Turn
 
-__all__ = ["HomePage", "StandardPage", "Topic"]
+__all__ = ["HomePage", "StandardPage", "Topic", "Turn"]

@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.html import format_html
@@ -12,6 +13,8 @@ from wagtail.models import Page
 from portal.bilingual import CHINESE, Text, language_of
 
 register = template.Library()
+
+MENU_IS_KEPT = 10  # seconds until a change of the menu is seen everywhere
 
 #: Line drawings on a grid of 24, drawn with one stroke in the colour of the text.
 ICONS = {
@@ -115,7 +118,10 @@ def place(slug: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def menu(context) -> list[dict]:
-    """The places that editors put into the menu, in their order, in the language of the page."""
+    """The places that editors put into the menu, in their order, in the language of the page.
+
+    Every page of the portal asks, so the answer is kept for some seconds.
+    """
     request = context.get("request")
     here = request.path if request else ""
     pages = (
@@ -124,7 +130,8 @@ def menu(context) -> list[dict]:
         .order_by("path")
         .values_list("slug", "title")
     )
-    entries = [{"url": place(slug), "title": title} for slug, title in pages]
+    kept = cache.get_or_set(f"menu.{get_language()}", lambda: list(pages), MENU_IS_KEPT)
+    entries = [{"url": place(slug), "title": title} for slug, title in kept]
     return [{**entry, "is_here": here.startswith(entry["url"])} for entry in entries]
 
 

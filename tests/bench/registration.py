@@ -59,9 +59,7 @@ def production(database: str):
         running.append(
             subprocess.Popen([str(Path(sys.executable).parent / "gunicorn"), "portal.wsgi"], **quiet)
         )
-        running.append(
-            subprocess.Popen(["nice", "-n", "10", *manage("db_worker", "--backend", "outbox")], **quiet)
-        )
+        running.append(subprocess.Popen(["nice", "-n", "19", *manage("worker")], **quiet))
         wait_for(port)
         yield port, environment
     finally:

@@ -3,6 +3,7 @@
 import csv
 from datetime import timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -47,12 +48,6 @@ def typed(*sessions, **fields):
     return data
 
 
-@pytest.fixture
-def console(client, manager):
-    client.force_login(manager)
-    return client
-
-
 def test_an_event_is_written_published_and_called_off(console, agency):
     response = console.post(url("create_event", agency.slug), typed(speakers="张红（督导）\n\n李梅"))
 
@@ -86,6 +81,18 @@ def test_a_session_keeps_its_identity_when_it_is_changed_and_goes_when_its_row_i
     )
 
     assert [(one.pk, one.title) for one in event.sessions.all()] == [(first.pk, "开场")]
+
+
+def test_a_form_sent_twice_makes_one_event(console, agency):
+    page = console.get(url("create_event", agency.slug))
+    key = page.context["form"]["form_key"].value()
+    for _n in range(2):
+        answer = console.post(url("create_event", agency.slug), typed(form_key=str(key), publish="now"))
+    assert Event.objects.count() == 1
+    assert answer["Location"] == url("event", Event.objects.get().public_id)
+
+    console.post(url("create_event", agency.slug), typed(form_key=str(uuid4())))
+    assert Event.objects.count() == 2
 
 
 def test_a_row_cannot_take_another_events_session(console, agency):

@@ -9,11 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from events import ical
+from events import feeds
 from events.models import Event, EventSession
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+
+
+def calendar_of(event):
+    return feeds.of_event(event, source="https://portal.example.org/calendar.ics")
 
 
 def entries(content):
@@ -27,7 +31,7 @@ def test_an_event_is_one_calendar_with_all_its_sessions():
         event=event, starts_at=later, ends_at=later + timedelta(hours=1), title="下半场"
     )
 
-    first, second = entries(ical.event_calendar(event))
+    first, second = entries(calendar_of(event))
 
     assert (first["SUMMARY"], second["SUMMARY"]) == (event.title, f"{event.title} · 下半场")
     assert first["DESCRIPTION"] == "第一行\n第二行"
@@ -39,7 +43,7 @@ def test_an_event_is_one_calendar_with_all_its_sessions():
 def test_lines_are_folded_at_75_octets_without_cutting_a_character():
     event = factories.event(title="随迁子女融合教育" * 20)
 
-    content = ical.event_calendar(event)
+    content = calendar_of(event)
 
     assert max(len(line) for line in content.split(b"\r\n")) <= 75
     assert all(line.decode() is not None for line in content.split(b"\r\n"))
@@ -49,13 +53,13 @@ def test_lines_are_folded_at_75_octets_without_cutting_a_character():
 def test_the_same_calendar_is_the_same_bytes():
     event = factories.event()
 
-    assert ical.event_calendar(event) == ical.event_calendar(Event.objects.get(pk=event.pk))
+    assert calendar_of(event) == calendar_of(Event.objects.get(pk=event.pk))
 
 
 def test_an_identity_names_no_host_and_the_link_to_the_meeting_stays_out():
     event = factories.event(mode="online", online_url="https://meeting.example.org/secret")
 
-    content = ical.event_calendar(event)
+    content = calendar_of(event)
 
     assert b"secret" not in content
     assert "@" not in entries(content)[0]["UID"]
@@ -71,7 +75,7 @@ def test_a_whole_day_is_a_date():
     session.ends_at = session.starts_at + timedelta(days=2)
     session.save()
 
-    [entry] = entries(ical.event_calendar(event))
+    [entry] = entries(calendar_of(event))
 
     assert (entry["DTSTART"].dt, entry["DTEND"].dt) == (session.days[0], session.days[0] + timedelta(days=2))
 

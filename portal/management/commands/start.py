@@ -34,13 +34,10 @@ class Command(BaseCommand):
             [
                 sys.executable,
                 sys.argv[0],
-                "db_worker",
-                "--backend",
-                "outbox",
+                "worker",
                 "--interval",
                 "0.5",
                 "--no-startup-delay",
-                "--no-reload",
             ]
         )
         # However we end, the worker ends with us.

@@ -1,0 +1,110 @@
+"""The questions of an event as fields of a form, and what was typed into them as answers in words."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from events.models import Question
+from portal.templatetags.portal import spoken
+
+LONGEST_SHORT, LONGEST_LONG = 200, 2000
+MOST_BESIDE = 8  # more choices than that are a list to unfold
+
+
+def name_of(question: Question) -> str:
+    """What its field is called."""
+    return f"question_{question.pk}"
+
+
+def field_for(question: Question) -> forms.Field:
+    """A field for the question. Whether it must be filled depends on the others, so the browser does not insist."""
+    kind = Question.Kind
+    said = {
+        "label": spoken(question.label),
+        "required": question.is_required,
+        "help_text": explanation(question),
+    }
+    choices = [(choice, choice) for choice in question.choices]
+    match question.kind:
+        case kind.LONG:
+            field = forms.CharField(max_length=LONGEST_LONG, widget=forms.Textarea(attrs={"rows": 4}), **said)
+        case kind.ONE if len(choices) > MOST_BESIDE:
+            field = forms.ChoiceField(choices=[("", _("Please choose")), *choices], **said)
+        case kind.ONE:
+            field = forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **said)
+        case kind.SEVERAL:
+            field = forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **said)
+        case kind.YES_NO:
+            yes_no = [(Question.YES, _("Yes")), (Question.NO, _("No"))]
+            field = forms.ChoiceField(choices=yes_no, widget=forms.RadioSelect, **said)
+        case kind.NUMBER:
+            any_step = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"})
+            field = forms.DecimalField(max_digits=15, decimal_places=4, widget=any_step, **said)
+        case kind.DATE:
+            day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            field = forms.DateField(widget=day, **said)
+        case _short:
+            field = forms.CharField(max_length=LONGEST_SHORT, **said)
+    if question.only_if:
+        field.widget.attrs |= {
+            "data-only-if": name_of(question.only_if),
+            "data-only-answer": question.only_if_answer,
+        }
+        field.widget.use_required_attribute = lambda _initial: False
+    return field
+
+
+def explanation(question: Question) -> str:
+    """The host's own words, after the condition under which the question is meant."""
+    if question.only_if is None:
+        return question.help_text
+    condition = _("Only if you answered “%(answer)s” to “%(question)s”.") % {
+        "answer": answer_in_words(question.only_if, question.only_if_answer),
+        "question": question.only_if,
+    }
+    return f"{condition} {question.help_text}".strip()
+
+
+def answer_in_words(question: Question, answer: str) -> str:
+    """A choice as people read it."""
+    if question.kind == Question.Kind.YES_NO:
+        return _("Yes") if answer == Question.YES else _("No")
+    return answer
+
+
+def read(form: forms.Form, questions: Iterable[Question]) -> dict[Question, str]:
+    """The answers in the host's language, taken out of the form's cleaned data.
+
+    A question that was not meant for this person is not answered and not missing, whatever the browser sent.
+    """
+    said: dict[int, set] = {}
+    answers = {}
+    for question in questions:
+        name = name_of(question)
+        value = form.cleaned_data.pop(name, None)
+        if question.only_if_id and question.only_if_answer not in said.get(question.only_if_id, ()):
+            form.errors.pop(name, None)
+            continue
+        said[question.pk] = set(value if isinstance(value, list) else [value])
+        if text := in_words(question, value):
+            answers[question] = text
+    return answers
+
+
+def in_words(question: Question, value) -> str:
+    """A cleaned value as text, in the language of the event."""
+    if value in (None, "", []):
+        return ""
+    match question.kind:
+        case Question.Kind.YES_NO:
+            with override(question.event.language):
+                return answer_in_words(question, value)
+        case Question.Kind.SEVERAL:
+            return ("; " if question.event.language == "en" else "；").join(value)
+        case Question.Kind.NUMBER:
+            return f"{value.normalize():f}"
+        case Question.Kind.DATE:
+            return value.isoformat()
+    return value

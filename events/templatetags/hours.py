@@ -1,0 +1,8 @@
+"""Hours in templates."""
+
+from django import template
+
+from events import hours_words
+
+register = template.Library()
+register.filter("in_hours", hours_words.in_hours)

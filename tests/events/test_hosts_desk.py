@@ -1,0 +1,265 @@
+"""The hosts' desk: everything of an event on one page, what is changed there, and what is taken along."""
+
+import csv
+from datetime import timedelta
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+
+from events import answering, numbers
+from events.models import Event, EventHost, Registration, SeatPool
+from events.nomination import Nominee, nominate
+from events.registration import register
+from events.seats import keep_for
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+CONFIRMED, WAITLISTED = Registration.Status.CONFIRMED, Registration.Status.WAITLISTED
+
+
+def url(name, event, *args):
+    with override("en"):
+        return reverse(name, args=[event.host.slug, event.public_id, *args])
+
+
+@pytest.fixture
+def desk(client, manager):
+    client.force_login(manager)
+    return client
+
+
+@pytest.fixture
+def event(agency):
+    return factories.event(agency, capacity=2)
+
+
+def come(event, home=None, **fields):
+    person = factories.member_of(home, **fields) if home else factories.user(**fields)
+    return register(event, user=person, by=person, agency=home)
+
+
+def put_down(event, name="陈静", phone="13800000001", email="", home=None):
+    home = home or factories.agency()
+    owner = factories.member_of(home, role="manager")
+    return nominate(event, agency=home, people=[Nominee(name, phone, email)], by=owner).nominations[0]
+
+
+def test_the_desk_tells_the_numbers_and_who_has_not_answered(desk, event):
+    home = factories.agency(short_name="新桥社工")
+    come(event, home)
+    put_down(event, "陈静")
+    come(event)
+
+    text = desk.get(url("roster", event)).text
+
+    assert "2 / 2" in text
+    assert "陈静" in text.partition("Put down, no answer yet")[2]
+    chart = text.partition('class="chart"')[2].partition("</figure>")[0]
+    assert str(home.label) in chart
+    assert chart.count("<rect") == 2
+
+
+def test_the_host_sees_only_what_was_typed_until_the_person_answers(desk, event):
+    factories.with_address(factories.user(name="秘密的名字", email="lin@example.org"))
+    nomination = put_down(event, "小林", "", "lin@example.org")
+
+    pages = [url("roster", event), url("roster_csv", event), url("signature_list", event)]
+    assert [("小林" in desk.get(page).text, "秘密" in desk.get(page).text) for page in pages] == [
+        (True, False)
+    ] * 3
+
+    answering.accept(nomination)  # whoever has the link can press the button, the host too
+    assert not any("秘密" in desk.get(page).text for page in pages)
+    answering.accept(nomination, by=nomination.registration.user)
+    assert ["秘密的名字" in desk.get(page).text for page in pages] == [True] * 3
+
+
+def test_somebody_is_added_by_hand_with_one_more_chair(desk, event):
+    home = factories.agency()
+    for line in ("甲 13800000001", "乙 13800000002", "丙 13800000003"):
+        desk.post(url("add_person", event), {"line": line, "agency": home.legal_name})
+    desk.post(url("add_person", event), {"line": "丁 13800000004", "one_more_chair": "on"})
+
+    assert [one.status for one in event.registrations.order_by("pk")] == [
+        CONFIRMED,
+        CONFIRMED,
+        WAITLISTED,
+        CONFIRMED,
+    ]
+    assert [one.agency for one in event.registrations.order_by("pk")] == [home, home, home, None]
+    pool = SeatPool.objects.get(event=event)
+    assert (pool.capacity, pool.taken) == (3, 3)
+    assert event.registrations.last().log.get().reason == "One more chair"
+
+
+def test_nobody_is_added_to_a_draft_or_to_what_is_over(desk, agency):
+    for event in (
+        factories.event(agency, status="draft"),
+        factories.event(agency, starts_in=timedelta(days=-9)),
+    ):
+        desk.post(url("add_person", event), {"line": "甲 13800000001"})
+    assert Registration.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"line": "甲"}, "There is no telephone number and no e-mail address in this line."),
+        ({"line": "\x00"}, "Null characters are not allowed."),
+        ({"line": "流" * 400}, "at most 300 characters"),
+        ({"line": "甲 13800000001", "agency": "没有这个机构"}, "No agency in the directory has this name."),
+        ({}, "This field is required."),
+    ],
+)
+def test_what_cannot_be_added_is_said_and_kept(desk, event, form, sentence):
+    text = desk.post(url("add_person", event), form).text
+    assert sentence in text
+    assert event.registrations.count() == 0
+
+
+def test_the_number_of_seats_is_changed_right_there(desk, event):
+    seats = [come(event) for _n in range(3)]
+    pool = event.pools.get()
+
+    desk.post(url("change_seats", event, pool.pk), {"capacity": "3"})
+    assert [Registration.objects.get(pk=one.pk).status for one in seats] == [CONFIRMED] * 3
+
+    refused = desk.post(url("change_seats", event, pool.pk), {"capacity": "2"}, follow=True)
+    assert "3 seats are taken already. There cannot be fewer." in refused.text
+    for nonsense in ("", "x", "-1", "9" * 400, "\x00"):
+        desk.post(url("change_seats", event, pool.pk), {"capacity": nonsense})
+    assert SeatPool.objects.get(pk=pool.pk).capacity == 3
+    assert desk.post(url("change_seats", event, factories.event().pools.get().pk)).status_code == 404
+
+
+def test_an_allotment_is_changed_and_keeps_its_day(desk, manager, event):
+    other = factories.agency()
+    pool = keep_for(event, other, seats=2, by=manager, release_at=event.starts_at)
+    desk.post(url("change_seats", event, pool.pk), {"capacity": "4"})
+    pool.refresh_from_db()
+    assert (pool.capacity, pool.release_at) == (4, event.starts_at)
+
+
+@pytest.mark.parametrize("style", ["csv", "xlsx"])
+def test_the_table_starts_no_formula_and_says_who_put_whom_down(desk, event, style):
+    come(event, name='=HYPERLIN("x")')
+    home = factories.agency(legal_name="新桥社工")
+    put_down(event, "陈静", home=home)
+
+    content = desk.get(url("roster_file", event, style)).content
+    if style == "csv":
+        rows = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+    else:
+        sheet = openpyxl.load_workbook(BytesIO(content)).active
+        rows = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+
+    head, first, second = rows
+    assert first[0] == '\'=HYPERLIN("x")'
+    cells = dict(zip(head, second, strict=True))
+    assert (cells["Name"], cells["Telephone"], cells["Put down by"]) == (
+        "陈静",
+        "13800000001",
+        str(home),
+    )
+    assert cells["Answer of who was put down"] == "No answer yet"
+
+
+def test_a_table_in_another_form_is_nowhere(desk, event):
+    assert desk.get(url("roster_file", event, "exe")).status_code == 404
+
+
+def test_the_list_to_sign_has_each_session_and_may_be_by_agency(desk, event):
+    start = event.starts_at + timedelta(days=1)
+    event.sessions.create(starts_at=start, ends_at=start + timedelta(hours=2), title="第二天")
+    home = factories.agency(legal_name="新桥社工", name_en="")
+    come(event, home, name="王一")
+    come(event, name="李二")
+    come(event, name="没有座位")
+
+    plain = desk.get(url("signature_list", event)).text.partition("<main")[2]
+    grouped = desk.get(url("signature_list", event), {"by": "agency"}).text.partition("<main")[2]
+
+    assert [plain.count(words) for words in ("<thead>", "王一", "李二", "没有座位")] == [2, 2, 2, 0]
+    assert grouped.count("rowgroup") == 4
+    assert grouped.index("新桥社工") < grouped.index("王一") < grouped.index("For themselves")
+
+
+# -- Numbers ----------------------------------------------------------------------------------------------------------
+
+
+def test_numbers_name_agencies_and_never_people(desk, event):
+    home = factories.agency(division=factories.division())
+    come(event, home, name="秘密的名字")
+    put_down(event, "另一个秘密", home=home)
+
+    shown = numbers.of(event)
+    text = desk.get(url("event_numbers", event)).text
+
+    assert (shown["registered"], shown["seated"], shown["came"]) == (2, 2, None)
+    assert [bar.count for bar in shown["by_district"]] == [2]
+    assert shown["new_faces"] == 2
+    assert "秘密" not in text
+    assert "Dongguan" in text
+
+
+def test_who_had_a_seat_before_is_no_new_face(event):
+    earlier = factories.event(starts_in=timedelta(days=1), capacity=5)
+    person = factories.user()
+    for one in (earlier, event):
+        register(one, user=person, by=person)
+        put_down(one)
+    assert numbers.of(event)["new_faces"] == 0
+    assert numbers.of(earlier)["new_faces"] == 2
+
+
+def test_agencies_meet_for_the_first_time_once(agency, event):
+    one, other, partner = (factories.agency() for _n in range(3))
+    earlier = factories.event(one, starts_in=timedelta(days=1), capacity=5)
+    for home in (one, other):
+        come(event, home)
+    come(earlier, other)  # at an event that `one` held
+    assert pairs(event) == {frozenset((agency, one)), frozenset((agency, other))}
+
+    EventHost.objects.create(event=earlier, agency=agency, is_confirmed=True)
+    assert pairs(event) == set()
+    EventHost.objects.create(event=event, agency=partner, is_confirmed=False)
+    assert pairs(event) == set()
+
+
+def test_partners_have_met_before(agency, event):
+    from orgs.models import Partnership
+
+    guest = factories.agency()
+    come(event, guest)
+    assert pairs(event) == {frozenset((agency, guest))}
+    partnership = Partnership.objects.create(
+        kind=factories.topic("col:referral"),
+        title="转介",
+        started_on=event.created_at.date() - timedelta(days=9),
+    )
+    for party in (agency, guest):
+        partnership.parties.create(agency=party, state="confirmed")
+    assert pairs(event) == set()
+
+
+def pairs(event):
+    return {frozenset(pair) for pair in numbers.of(Event.objects.get(pk=event.pk))["met"]}
+
+
+@pytest.mark.parametrize("name", ["roster", "roster_csv", "signature_list", "event_numbers"])
+def test_a_page_of_the_desk_asks_the_database_as_often_for_three_people_as_for_one(desk, agency, name):
+    event = factories.event(agency, capacity=9)
+    counts = []
+    for n in range(3):
+        home = factories.agency(division=factories.division())
+        come(event, home)
+        put_down(event, f"客{n}", f"1380000001{n}", home=home)
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(url(name, event)).status_code == 200
+        counts.append(len(queries))
+    assert len(set(counts)) == 1, counts

@@ -1,0 +1,426 @@
+"""Hours of continuing education: rules as data, a ledger that only grows, and what somebody still needs."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.db.models.query import QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.translation import override
+
+from events import hours, hours_account, hours_rules
+from events.models import (
+    Attendance,
+    Event,
+    EventSession,
+    HoursEntry,
+    HoursRole,
+    HoursRule,
+    Profession,
+    Registration,
+)
+from events.models.event import refresh_span
+from events.registration import register
+from orgs import merging
+from orgs.models import User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event(agency):
+    """A training of three hours that was yesterday."""
+    return factories.event(agency, starts_in=-timedelta(days=1))
+
+
+def seat(event, user=None, *, agency=None, **fields) -> Registration:
+    user = user or factories.user(**fields)
+    before = event.starts_at - timedelta(days=1)
+    return register(event, user=user, by=user, agency=agency, at=before)
+
+
+def attend(registration, minutes, session=None) -> Attendance:
+    session = session or registration.event.sessions.first()
+    return Attendance.objects.create(
+        registration=registration,
+        session=session,
+        starts_at=session.starts_at,
+        ends_at=session.starts_at + timedelta(minutes=minutes),
+        source=Attendance.Source.LIST,
+    )
+
+
+# -- The ledger -------------------------------------------------------------------------------------------------------
+
+
+def test_attended_minutes_become_hours_once_however_often_they_are_granted(event, manager):
+    mine = seat(event)
+    attend(mine, 150)
+
+    first = hours.grant(event, by=manager)
+    second = hours.grant(event, by=manager)
+
+    assert [(entry.minutes, entry.is_correction) for entry in first] == [(150, False)]
+    assert second == []
+    assert HoursEntry.objects.of(mine.user).minutes() == 150
+
+
+def test_a_corrected_attendance_writes_the_difference(event, manager):
+    mine = seat(event)
+    attendance = attend(mine, 150)
+    hours.grant(event, by=manager)
+    Attendance.objects.filter(pk=attendance.pk).update(ends_at=attendance.starts_at + timedelta(minutes=60))
+
+    (entry,) = hours.grant(event, by=manager)
+
+    assert (entry.minutes, entry.is_correction) == (-90, True)
+    assert HoursEntry.objects.of(mine.user).minutes() == 60
+    with override("en"):
+        assert entry.why == "The attendance was corrected."
+
+
+def test_who_loses_the_seat_after_the_event_loses_the_hours_too(event, manager):
+    mine = seat(event)
+    attend(mine, 150)
+    hours.grant(event, by=manager)
+    Registration.objects.filter(pk=mine.pk).update(status=Registration.Status.CANCELLED)
+
+    assert [entry.minutes for entry in hours.grant(event, by=manager)] == [-150]
+
+
+def test_hours_are_granted_after_the_event_and_by_its_host_only(event, manager, stranger):
+    with pytest.raises(hours.NotYours):
+        hours.grant(event, by=stranger)
+    coming = factories.event(event.host)
+    with pytest.raises(hours.NotOverYet):
+        hours.grant(coming, by=manager)
+    Event.objects.filter(pk=event.pk).update(status=Event.Status.CANCELLED)
+    with pytest.raises(hours.EventCancelled):
+        hours.grant(event, by=manager)
+    assert not HoursEntry.objects.exists()
+
+
+def test_each_session_counts_by_itself_and_an_all_day_one_as_eight_hours(event, manager):
+    day = EventSession.objects.create(
+        event=event,
+        starts_at=event.starts_at - timedelta(days=2),
+        ends_at=event.starts_at - timedelta(days=1),
+        is_all_day=True,
+    )
+    EventSession.objects.filter(pk=day.pk).update(
+        starts_at=timezone.localtime(day.starts_at).replace(hour=0, minute=0, second=0, microsecond=0),
+        ends_at=timezone.localtime(day.starts_at).replace(hour=23, minute=59, second=0, microsecond=0),
+    )
+    refresh_span(event)
+    day.refresh_from_db()
+    mine = seat(event)
+    attend(mine, 180, event.sessions.last())
+    attend(mine, 20 * 60, day)
+
+    assert sorted(entry.minutes for entry in hours.grant(event, by=manager)) == [180, 480]
+    (share,) = hours.shares(event)
+    assert (share.possible, share.percent) == (660, 100)
+
+
+def test_the_host_corrects_by_hand_with_a_reason_and_never_below_nothing(event, manager):
+    mine = seat(event)
+    attend(mine, 100)
+    hours.grant(event, by=manager)
+
+    hours.correct(mine, minutes=-40, reason="提前离开", by=manager)
+    assert HoursEntry.objects.of(mine.user).minutes() == 60
+    for minutes, reason in ((-61, "x"), (0, "x"), (10, "  "), (121, "x")):
+        with pytest.raises(hours.NothingToCorrect):
+            hours.correct(mine, minutes=minutes, reason=reason, by=manager)
+    assert hours.grant(event, by=manager) == []  # what was corrected by hand stays
+    assert HoursEntry.objects.of(mine.user).minutes() == 60
+
+
+def test_the_ledger_never_says_less_than_nothing(event, manager):
+    mine = seat(event)
+    attendance = attend(mine, 100)
+    hours.grant(event, by=manager)
+    hours.correct(mine, minutes=-100, reason="未通过", by=manager)
+    Attendance.objects.filter(pk=attendance.pk).update(voided_at=timezone.now())
+
+    hours.grant(event, by=manager)
+
+    assert HoursEntry.objects.of(mine.user).minutes() == 0
+    assert hours.grant(event, by=manager) == []
+
+
+def test_an_entry_is_never_changed_and_never_deleted(event, manager):
+    attend(seat(event), 90)
+    (entry,) = hours.grant(event, by=manager)
+
+    entry.minutes = 900
+    for change in (
+        entry.save,
+        lambda: entry.save(update_fields=["minutes"]),
+        lambda: entry.save(update_fields=["agency", "minutes"]),
+        entry.delete,
+        lambda: HoursEntry.objects.update(minutes=900),
+        HoursEntry.objects.all().delete,
+    ):
+        with pytest.raises(TypeError):
+            change()
+    assert HoursEntry.objects.get().minutes == 90
+
+
+def test_the_database_keeps_the_ledger_honest(event, manager):
+    mine = seat(event)
+    attend(mine, 90)
+    (entry,) = hours.grant(event, by=manager)
+    whole = {
+        "registration": mine,
+        "session": entry.session,
+        "minutes": 5,
+        "role": entry.role,
+        "occurred_on": entry.occurred_on,
+        "at": entry.at,
+    }
+    for wrong in (
+        {},  # the same session a second time
+        {"session": None},
+        {"is_correction": True},
+        {"is_correction": True, "reason": "x", "minutes": 0},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            HoursEntry.objects.create(**{**whole, **wrong})
+
+
+def test_hours_follow_the_person_to_the_next_agency_and_from_a_guest_to_the_account(event, manager, agency):
+    mine = factories.member_of(agency)
+    place = seat(event, mine, agency=agency)
+    attend(place, 60)
+    guest = Registration.objects.create(
+        event=event,
+        pool=event.pools.get(),
+        guest_name="李梅",
+        guest_phone="13800138000",
+        status="confirmed",
+        created_at=timezone.now(),
+    )
+    attend(guest, 120)
+    hours.grant(event, by=manager)
+    mine.memberships.update(status="left")
+    newcomer = factories.member_of(factories.agency())
+    QuerySet(Registration).filter(pk=guest.pk).update(user=newcomer, guest_name="", guest_phone="")  # claimed
+
+    (entry,) = hours_account.ledger(mine)
+    assert (entry.minutes, entry.agency) == (60, agency)
+    assert HoursEntry.objects.of(newcomer).minutes() == 120
+
+
+def test_merging_two_entries_of_an_agency_keeps_the_hours(event, manager):
+    other = factories.agency()
+    mine = factories.member_of(other)
+    attend(seat(event, mine, agency=other), 60)
+    hours.grant(event, by=manager)
+    survivor = factories.agency()
+
+    merging.move(HoursEntry, HoursEntry._meta.get_field("agency"), other, survivor)
+
+    assert HoursEntry.objects.get().agency == survivor
+
+
+@pytest.mark.parametrize(
+    ("occupation", "role"),
+    [
+        ("practitioner", HoursRole.SOCIAL_WORKER),
+        ("volunteer", HoursRole.VOLUNTEER),
+        ("supervisor", HoursRole.SUPERVISOR),
+        ("researcher", HoursRole.RESEARCHER),
+        ("other", HoursRole.SOCIAL_WORKER),
+    ],
+)
+def test_everybody_is_counted_as_what_they_are(event, manager, occupation, role):
+    attend(seat(event, occupation=occupation), 60)
+    assert [entry.role for entry in hours.grant(event, by=manager)] == [role]
+
+
+def test_the_role_is_the_one_at_the_time(event, manager):
+    mine = seat(event)
+    attendance = attend(mine, 60)
+    hours.set_profession(mine.user, role="assistant", division=None, registered_on=None)
+    hours.grant(event, by=manager)
+    hours.set_profession(mine.user, role="supervisor", division=None, registered_on=None)
+    Attendance.objects.filter(pk=attendance.pk).update(voided_at=timezone.now())
+
+    assert [entry.role for entry in hours.grant(event, by=manager)] == ["assistant"]
+
+
+def test_granting_costs_as_many_queries_for_one_as_for_six(event, manager):
+    def queries():
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            hours.grant(event, by=manager)
+        return len(captured)
+
+    attend(seat(event), 60)
+    one = queries()
+    for _person in range(6):
+        attend(seat(event), 60)
+    assert queries() == one
+
+
+# -- The rules --------------------------------------------------------------------------------------------------------
+
+
+def test_two_rules_are_shipped_and_marked_as_to_be_confirmed():
+    shipped = HoursRule.objects.order_by("hours").values_list(
+        "role", "division", "hours", "years", "is_confirmed", "source"
+    )
+    source = "《社会工作者继续教育办法》（民政部，2009年）"
+    assert list(shipped) == [
+        ("assistant", None, 72, 3, False, source),
+        ("social_worker", None, 90, 3, False, source),
+    ]
+
+
+def test_loading_again_leaves_what_staff_made_of_a_rule():
+    HoursRule.objects.filter(role="assistant").update(hours=80, is_confirmed=True, valid_from="2020-01-01")
+
+    assert hours_rules.load() == 0
+    assert HoursRule.objects.get(role="assistant").hours == 80
+
+
+def test_a_provinces_own_rule_goes_before_the_countrys_while_it_is_in_force():
+    guangdong = factories.division("440000", "广东省", "province")
+    own = HoursRule.objects.create(
+        role="assistant",
+        division=guangdong,
+        valid_from=date(2024, 1, 1),
+        valid_until=date(2026, 12, 31),
+        hours=96,
+        source="省厅通知",
+    )
+    country = HoursRule.objects.get(role="assistant", division=None)
+    find = HoursRule.objects.for_whom
+
+    assert find("assistant", guangdong, date(2026, 12, 31)) == own
+    assert find("assistant", guangdong, date(2027, 1, 1)) == country
+    assert find("assistant", None, date(2026, 1, 1)) == country
+    assert find("volunteer", guangdong, date(2026, 1, 1)) is None
+
+
+def test_two_rules_for_the_same_people_at_the_same_time_are_refused():
+    second = HoursRule(role="assistant", valid_from=date(2026, 1, 1), hours=60, source="x")
+    with pytest.raises(ValidationError):
+        second.full_clean()
+    HoursRule.objects.filter(role="assistant").update(valid_until=date(2025, 12, 31))
+    second.full_clean()
+
+
+def test_portal_staff_keep_the_rules_in_the_admin_and_nobody_else(client, stranger):
+    address = "/admin/snippets/events/hoursrule/"
+    client.force_login(factories.moderator())
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "助理社会工作师" in answer.content.decode() or "Assistant social worker" in answer.content.decode()
+    assert client.get(f"{address}add/").status_code == 200
+    client.force_login(stranger)
+    assert client.get(address).status_code != 200
+
+
+# -- What is missing --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def person():
+    person = factories.user()
+    hours.set_profession(
+        person, role="social_worker", division=None, registered_on=timezone.localdate() - timedelta(days=365)
+    )
+    return person
+
+
+def stands(person):
+    return hours_account.standing(person.profession, hours_account.ledger(person))
+
+
+def test_what_is_missing_and_by_when(event, manager, person):
+    attend(seat(event, person), 125)
+    hours.grant(event, by=manager)
+
+    standing = stands(person)
+
+    start = person.profession.registered_on
+    assert standing.ends_on == hours_account.years_later(start, 3) - timedelta(days=1)
+    assert (standing.done_hours, standing.missing_hours, standing.percent) == (2.0, 88.0, 2)
+
+
+def test_a_rule_of_45_minutes_counts_lessons(event, manager, person):
+    HoursRule.objects.filter(role="social_worker").update(minutes_per_hour=45)
+    attend(seat(event, person), 90)
+    hours.grant(event, by=manager)
+    assert (stands(person).done_hours, stands(person).missing_hours) == (2.0, 88.0)
+
+
+def test_only_hours_of_the_licence_and_of_the_period_count(event, manager, person):
+    attend(seat(event, person), 120)
+    hours.grant(event, by=manager)
+    QuerySet(HoursEntry).update(role=HoursRole.ASSISTANT)
+    assert stands(person).done == 120  # an assistant who passed the next examination loses nothing
+    QuerySet(HoursEntry).update(role=HoursRole.VOLUNTEER)
+    assert stands(person).done == 0
+    QuerySet(HoursEntry).update(
+        role=HoursRole.SOCIAL_WORKER, occurred_on=person.profession.registered_on - timedelta(days=1)
+    )
+    assert stands(person).done == 0
+
+
+def test_nothing_is_asked_of_volunteers_or_before_the_period_is_known(person):
+    Profession.objects.update(role="volunteer")
+    person.profession.refresh_from_db()
+    assert stands(person) is None
+    Profession.objects.update(role="assistant", registered_on=None)
+    person.profession.refresh_from_db()
+    assert stands(person) is None
+
+
+def test_courses_that_cover_it_are_open_free_not_at_the_same_time_and_in_time(person, agency):
+    HoursRule.objects.filter(role="social_worker").update(hours=7)
+    week = timedelta(days=7)
+    first = factories.event(agency, starts_in=week)
+    factories.event(agency, starts_in=week, hours=1)  # at the same time
+    factories.event(agency, starts_in=week / 2, capacity=0)  # full
+    factories.event(agency, starts_in=week / 2, kind="open_day")
+    factories.event(agency, starts_in=week / 2, status="draft")
+    factories.event(agency, starts_in=week / 2, registration_closes_at=timezone.now())
+    factories.event(agency, starts_in=week / 2, registration_opens_at=timezone.now() + timedelta(days=1))
+    factories.event(agency, starts_in=timedelta(days=1200))  # after the period
+    second = factories.event(agency, starts_in=2 * week)
+    third = factories.event(agency, starts_in=3 * week)
+    factories.event(agency, starts_in=4 * week)  # covered by then
+
+    found = hours_account.courses(person.profession, stands(person))
+    assert [(course.event, course.minutes) for course in found] == [(first, 180), (second, 180), (third, 180)]
+
+    register(first, user=person, by=person)
+    assert stands(person).planned == 180
+    found = hours_account.courses(person.profession, stands(person))
+    assert [course.event for course in found] == [second, third]
+
+
+def test_courses_in_ones_province_and_online_come_before_those_far_away(person, agency):
+    HoursRule.objects.filter(role="social_worker").update(hours=3)
+    guangdong = factories.division("440000", "广东省", "province")
+    person.profession.division = guangdong
+    factories.event(agency, division=factories.division("110000", "北京市", "province"))
+    near = factories.event(
+        agency, starts_in=timedelta(days=30), division=factories.division(parent=guangdong)
+    )
+    assert [course.event for course in hours_account.courses(person.profession, stands(person))] == [near]
+
+
+def test_a_leap_day_has_a_day_three_years_later():
+    assert hours_account.years_later(date(2024, 2, 29), 3) == date(2027, 3, 1)
+
+
+def test_people_of_every_occupation_have_a_role():
+    assert set(hours.BY_OCCUPATION) | {User.Occupation.OTHER} == set(User.Occupation)

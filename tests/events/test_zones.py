@@ -1,0 +1,113 @@
+"""Events in other time zones: what a host types is meant on the event's clocks, and everybody reads which those are."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from django.utils.translation import override
+
+from events import calendar
+from events.models import Event
+from tests import factories
+from tests.events.test_console import typed, url
+
+pytestmark = pytest.mark.django_db
+#: Clocks of New York go forward in March and back in November, at two in the morning on a Sunday.
+YEAR = timezone.now().year + 1
+
+
+def sunday(month: int, number: int) -> datetime:
+    """The n-th Sunday of a month."""
+    first = datetime(YEAR, month, 1)
+    return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (number - 1))
+
+
+FORWARD, BACK = sunday(3, 2), sunday(11, 1)
+
+
+def row(day: datetime, start: str, end: str) -> dict:
+    return {"starts_at": f"{day:%Y-%m-%d}T{start}", "ends_at": f"{day:%Y-%m-%d}T{end}"}
+
+
+def test_times_are_read_on_the_clocks_of_the_event_and_come_back_as_typed(console, agency):
+    console.post(
+        url("create_event", agency.slug),
+        typed(row(datetime(YEAR, 7, 1), "09:00", "11:00"), time_zone="America/New_York"),
+    )
+
+    event = Event.objects.get()
+    assert event.starts_at == datetime(YEAR, 7, 1, 13, tzinfo=UTC)
+    page = console.get(url("edit_event", agency.slug, event.public_id)).text
+    assert f'value="{YEAR}-07-01T09:00"' in page
+
+
+def test_without_a_choice_it_is_beijing_time(console, agency):
+    console.post(url("create_event", agency.slug), typed(row(datetime(YEAR, 7, 1), "09:00", "11:00")))
+
+    event = Event.objects.get()
+    assert (event.time_zone, event.starts_at) == ("Asia/Shanghai", datetime(YEAR, 7, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (FORWARD, "02:30 does not exist in New York time."),
+        (BACK, "01:30 happens twice in New York time."),
+    ],
+)
+def test_a_time_that_the_clocks_skip_or_show_twice_is_refused_beside_its_field(
+    console, agency, day, sentence
+):
+    start = "02:30" if day is FORWARD else "01:30"
+    answer = console.post(
+        url("create_event", agency.slug), typed(row(day, start, "05:00"), time_zone="America/New_York")
+    )
+
+    assert (answer.status_code, Event.objects.count()) == (200, 0)
+    assert sentence in answer.text
+
+    console.post(url("create_event", agency.slug), typed(row(day, start, "05:00")))
+    assert Event.objects.count() == 1  # the clocks of Beijing do no such thing
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "\0", "x" * 400])
+def test_a_zone_that_does_not_exist_is_refused(console, agency, zone):
+    answer = console.post(url("create_event", agency.slug), typed(time_zone=zone))
+
+    assert (answer.status_code, Event.objects.count()) == (200, 0)
+
+
+def in_new_york(**fields) -> Event:
+    event = factories.event(time_zone="America/New_York", **fields)
+    start = datetime(YEAR, 1, 15, 20, tzinfo=ZoneInfo("America/New_York"))
+    event.sessions.update(starts_at=start, ends_at=start + timedelta(hours=2))
+    return event
+
+
+def test_the_page_names_the_zone_unless_it_is_ours(client):
+    with override("en"):
+        assert in_new_york().sessions.get().when.endswith(", 20:00–22:00, New York time (UTC−5)")
+        here = factories.event().sessions.get()
+        assert "UTC" not in here.when
+    page = client.get(url("event", here.event.public_id)).text
+    assert 'data-zone="Asia/Shanghai"' in page
+
+
+def test_the_month_puts_it_on_the_day_that_it_is_here():
+    session = in_new_york().sessions.get()
+
+    assert [day.day for day in session.days] == [15]
+    assert [day.day for day in session.days_in(ZoneInfo("Asia/Shanghai"))] == [16]
+    month = calendar.month_context(Event.objects.all(), datetime(YEAR, 1, 1).date())
+    days = [day["date"] for week in month["weeks"] for day in week if day["sessions"]]
+    assert days == [datetime(YEAR, 1, 16).date()]
+
+
+def test_a_whole_day_is_the_same_day_everywhere():
+    event = in_new_york()
+    start = datetime(YEAR, 1, 15, tzinfo=ZoneInfo("America/New_York"))
+    event.sessions.update(starts_at=start, ends_at=start + timedelta(days=1), is_all_day=True)
+    session = event.sessions.get()
+
+    assert session.days_in(ZoneInfo("Asia/Shanghai")) == session.days == [start.date()]

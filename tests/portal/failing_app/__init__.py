@@ -1,0 +1,1 @@
+"""An app that fails when something is due."""

@@ -1,0 +1,5 @@
+"""Fails."""
+
+
+def run(at):
+    raise ValueError("I fail")

@@ -1,0 +1,8 @@
+"""Remembers when it was asked."""
+
+asked = []
+
+
+def run(at):
+    asked.append(at)
+    return ["done"]
