@@ -78,6 +78,11 @@ def gather(root: Path, *languages: str) -> None:
     )
 
 
+def words_of(entries) -> dict:
+    """What each message says, by its context and its identifier: one word may mean two things."""
+    return {(entry.msgctxt, entry.msgid): entry.msgstr for entry in entries}
+
+
 def problems() -> list[str]:
     """What is missing, fuzzy or not compiled, a sentence each."""
     found = []
@@ -89,9 +94,7 @@ def problems() -> list[str]:
         found += [f"{language}: not translated: {entry.msgid!r}" for entry in po.untranslated_entries()]
         found += [f"{language}: fuzzy: {entry.msgid!r}" for entry in po.fuzzy_entries()]
         compiled = polib.mofile(str(catalogue(language).with_suffix(".mo")))
-        if {entry.msgid: entry.msgstr for entry in compiled} != {
-            entry.msgid: entry.msgstr for entry in po.translated_entries()
-        }:
+        if words_of(compiled) != words_of(po.translated_entries()):
             found.append(f"{language}: django.mo is not what django.po says; run `make messages`")
     used = words_in_code()
     for language in LANGUAGES:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from events.models import Question
 from portal.templatetags.portal import spoken
@@ -37,7 +37,7 @@ def field_for(question: Question) -> forms.Field:
         case kind.SEVERAL:
             field = forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **said)
         case kind.YES_NO:
-            yes_no = [(Question.YES, _("Yes")), (Question.NO, _("No"))]
+            yes_no = [(Question.YES, pgettext("answer", "Yes")), (Question.NO, pgettext("answer", "No"))]
             field = forms.ChoiceField(choices=yes_no, widget=forms.RadioSelect, **said)
         case kind.NUMBER:
             any_step = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"})
@@ -70,7 +70,7 @@ def explanation(question: Question) -> str:
 def answer_in_words(question: Question, answer: str) -> str:
     """A choice as people read it."""
     if question.kind == Question.Kind.YES_NO:
-        return _("Yes") if answer == Question.YES else _("No")
+        return pgettext("answer", "Yes") if answer == Question.YES else pgettext("answer", "No")
     return answer
 
 
