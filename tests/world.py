@@ -21,6 +21,8 @@ BROWSER_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: The portals that run, by their address, each with the environment of its commands.
+RUNNING: dict[str, dict[str, str]] = {}
 
 
 @contextmanager
@@ -32,6 +34,8 @@ def portal():
         port = probe.getsockname()[1]
     environment = {**os.environ, "VAR_DIR": str(folder), "PORT": str(port)}
     environment.pop("DATABASE_URL", None)
+    address = f"http://127.0.0.1:{port}"
+    RUNNING[address] = environment
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
         [sys.executable, "manage.py", "start", "--port", str(port)],
@@ -40,15 +44,22 @@ def portal():
         stdout=log,
         stderr=log,
     )
-    address = f"http://127.0.0.1:{port}"
     try:
         wait_until_it_answers(address, server, folder / "server.log")
         yield address
     finally:
+        del RUNNING[address]
         server.terminate()
         server.wait(timeout=20)
         log.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def inside(address: str, code: str, *arguments: str) -> None:
+    """Run Python in that portal: for what no page can do, such as letting a day pass."""
+    script = f"import django; django.setup()\n{code}"
+    environment = {**RUNNING[address], "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    subprocess.run([sys.executable, "-c", script, *arguments], cwd=ROOT, env=environment, check=True)
 
 
 def wait_until_it_answers(address: str, server: subprocess.Popen, log: Path, seconds: int = 180) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
 AGENCY = "dg-tongxin"
 
 
-def announce(host, title: str) -> str:
+def announce(host, title: str, *, capacity: int = 20) -> str:
     """A training that begins in an hour, published. Returns the address of its page."""
     start = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(hours=1)
     host.goto(f"/desk/agencies/{AGENCY}/events/new/")
@@ -25,7 +25,7 @@ def announce(host, title: str) -> str:
     host.fill("[name=sessions-0-starts_at]", f"{start:%Y-%m-%dT%H:%M}")
     host.fill("[name=sessions-0-ends_at]", f"{start + timedelta(hours=2):%Y-%m-%dT%H:%M}")
     host.fill("[name=venue]", "社区活动中心")
-    host.fill("[name=capacity]", "20")
+    host.fill("[name=capacity]", str(capacity))
     host.locator("button[name=publish]").click()
     host.wait_for_url(re.compile(r"/events/[0-9a-f-]{36}/$"))
     return re.search(r"/events/[0-9a-f-]{36}/", host.url).group()
