@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polib
 
-from tests.__main__ import install
+from tests.machine import install
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "portal" / "locale"

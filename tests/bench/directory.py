@@ -23,7 +23,7 @@ WORDS = "同心东城西关南山北邻木棉候鸟启航暖阳安居乐业新�
 
 def main() -> None:
     """Measure on each database in a process of its own, because a process has one."""
-    from tests.__main__ import Missing, postgres
+    from tests.machine import Missing, postgres
 
     with tempfile.TemporaryDirectory(prefix="tongxing-bench-") as folder:
         run("sqlite", VAR_DIR=folder)

@@ -22,8 +22,9 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.__main__ import ROOT, postgres
+from tests.__main__ import ROOT
 from tests.check import PRODUCTION
+from tests.machine import postgres
 
 AT_ONCE = 50
 SEATS = 50

@@ -116,10 +116,15 @@ def test_from_a_report_in_a_drawer_to_a_cited_case_and_a_seat_at_a_training(wind
     # She registers for a training of another agency and gets a confirmation with its calendar file.
     researcher.goto("/events/")
     free = researcher.locator("article.row", has=researcher.locator(".badge.jade")).locator("h3 a")
-    for title, place in [(link.inner_text(), link.get_attribute("href")) for link in free.all()]:
+    for place in [link.get_attribute("href") for link in free.all()]:
         researcher.goto(place)
-        if researcher.locator("form[action$='/register/']").count():
-            break  # other journeys may have given her a seat at the first
+        if researcher.locator(
+            "form[action$='/register/']"
+        ).count():  # no journey before gave her a seat there
+            break
+    else:
+        raise AssertionError("no training lets her register")
+    title = researcher.locator("h1").inner_text()
     researcher.locator("form[action$='/register/'] button").first.click()
     researcher.locator(".ticket").wait_for()
     letter = mail_to(window(), "researcher@example.org", re.escape(title))
