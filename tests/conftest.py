@@ -8,6 +8,7 @@ from django.test.utils import setup_databases
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
+from casestudies.models import Attachment, CaseFile
 from events.models import Material
 from orgs.models import Evidence
 from portal import setup
@@ -47,7 +48,7 @@ def keeps_to_itself(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
     private = FileSystemStorage(location=tmp_path / "private")
-    for model in (Evidence, Material):
+    for model in (Evidence, Material, CaseFile, Attachment):
         monkeypatch.setattr(model._meta.get_field("file"), "storage", private)  # the field keeps its own
     settings.SEARCH_URL = f"tantivy://{tmp_path / 'search'}"
 

@@ -2,16 +2,12 @@
 
 import uuid
 
-from django.core.files.storage import storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
 from orgs.models import User
-
-
-def private_storage():
-    return storages["private"]
+from portal.storage import private_storage
 
 
 def material_path(material: "Material", name: str) -> str:

@@ -2,13 +2,13 @@
 
 import uuid
 
-from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
 from orgs.models.user import User
+from portal.storage import private_storage
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -67,10 +67,6 @@ class Application(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.agency}"
-
-
-def private_storage():
-    return storages["private"]
 
 
 def evidence_path(evidence: "Evidence", name: str) -> str:
