@@ -8,6 +8,7 @@ from django.test.utils import setup_databases
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
+from casestudies import counting
 from casestudies.models import Attachment, CaseFile
 from events.models import Material
 from orgs.models import Evidence
@@ -45,6 +46,8 @@ def keeps_to_itself(settings, tmp_path, monkeypatch):
     """Files of a test stay in its own folder, and the language of a page that it asked for ends with it."""
     translation.activate(settings.LANGUAGE_CODE)
     monkeypatch.setattr(components, "MENU_IS_KEPT", 0)  # or the first of two pages would cost a query more
+    monkeypatch.setattr(counting, "SUMS", counting.Sums())  # and what it counted is not written by itself
+    monkeypatch.setattr(counting, "WRITTEN_EVERY", float("inf"))
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
     private = FileSystemStorage(location=tmp_path / "private")

@@ -2,6 +2,22 @@
 
 from casestudies.models.attachment import Attachment, CaseFile
 from casestudies.models.casestudy import CaseAuthor, CasePartner, CaseStudy
+from casestudies.models.reading_list import CaseNote, ListEntry, ReadingList
+from casestudies.models.saved_search import AnnouncedCase, SavedSearch
+from casestudies.models.usage import DailyCount
 from casestudies.pages import LibraryPage
 
-__all__ = ["Attachment", "CaseAuthor", "CaseFile", "CasePartner", "CaseStudy", "LibraryPage"]
+__all__ = [
+    "AnnouncedCase",
+    "Attachment",
+    "CaseAuthor",
+    "CaseFile",
+    "CaseNote",
+    "CasePartner",
+    "CaseStudy",
+    "DailyCount",
+    "LibraryPage",
+    "ListEntry",
+    "ReadingList",
+    "SavedSearch",
+]
