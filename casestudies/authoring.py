@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, WorkflowState
 
-from casestudies.models import CaseAuthor, CasePartner, CaseStudy
+from casestudies import people
+from casestudies.models import CaseStudy
 from orgs.models import Agency, User
 
 
@@ -64,8 +65,8 @@ def is_in_review(case: CaseStudy) -> bool:
 def save_draft(case: CaseStudy, *, by: User | None, began_from: int | None = None, **fields) -> Revision:
     """Save the newest text. What is published stays as it is; a case never published follows its draft.
 
-    `fields` are fields of the model, and `topics`, `partners` (agencies) and `authors` (pairs of name and role), each
-    whole. `began_from` is the revision the writer saw. Raises InReview, or Overtaken when a newer one is there.
+    `fields` are fields of the model, and `topics`, `partners` (agencies, or `people.Partner`) and `authors` (pairs of
+    name and role, or `people.Author`), each whole. `began_from` is the revision the writer saw. Raises InReview, or Overtaken when a newer one is there.
     """
     case = CaseStudy.objects.select_for_update().get(pk=case.pk)
     if is_in_review(case):
@@ -78,17 +79,14 @@ def save_draft(case: CaseStudy, *, by: User | None, began_from: int | None = Non
             case "topics":
                 draft.topics.set(value)
             case "authors":
-                draft.authors.set(
-                    [CaseAuthor(name=author, role=role, position=n) for n, (author, role) in enumerate(value)]
-                )
+                people.set_authors(draft, value)
             case "partners":
-                draft.partners.set(
-                    [CasePartner(agency=partner) for partner in value if partner != case.agency]
-                )
+                people.set_partners(draft, value)
             case _:
                 setattr(draft, name, value)
     if not case.live:
         draft.save()
+    people.grant_access(draft)
     return draft.save_revision(user=by, log_action=True)
 
 
@@ -101,10 +99,7 @@ def missing(case: CaseStudy) -> list[str]:
         sentences.append(_("Write an abstract of a few sentences."))
     for section in CaseStudy.REQUIRED_SECTIONS:
         if not getattr(case, section):
-            sentences.append(
-                _("Write the section “%(section)s”.")
-                % {"section": case._meta.get_field(section).verbose_name}
-            )
+            sentences.append(_("Write the section “%(section)s”.") % {"section": case.section_title(section)})
     if not case.authors.all():
         sentences.append(_("Name at least one author."))
     if not case.topics.all():

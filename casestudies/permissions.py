@@ -1,17 +1,17 @@
 """Who may do what with a case study. What a role may do stands in `orgs.permissions`; here is what the case itself adds."""
 
 from casestudies.models import CaseStudy
-from orgs.models import Agency, User
+from orgs.models import User
 from orgs.permissions import agencies_where, can
 
 
 def can_edit_case(user, case: CaseStudy) -> bool:
-    """Whether this person may write this case in the member console: those who write for its lead agency."""
-    return can(user, "cases.write", case.agency)
+    """Whether this person may write this case in the member console: for its lead agency, or for one that writes along."""
+    return editable_cases(user).filter(pk=case.pk).exists()
 
 
 def can_submit_case(user, case: CaseStudy) -> bool:
-    """Whether this person may hand the case to the reviewers in the agency's name."""
+    """Whether this person may hand the case to the reviewers: only the lead agency does, in its name."""
     return can(user, "cases.submit", case.agency)
 
 
@@ -25,6 +25,6 @@ def can_review_cases(user: User) -> bool:
     return user.is_authenticated and user.has_perm("casestudies.publish_casestudy")
 
 
-def editable_cases(user, agency: Agency):
-    """The cases of this agency that this person may write."""
-    return CaseStudy.objects.filter(agency=agency, agency__in=agencies_written_for(user))
+def editable_cases(user):
+    """The cases that this person may write. Asks the database, so who was taken out has lost it at once."""
+    return CaseStudy.objects.written_by(agencies_written_for(user))

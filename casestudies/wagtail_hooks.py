@@ -24,6 +24,17 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from casestudies.models import CaseStudy
 
+REACH = ("people_reached", "sessions_held", "service_hours")
+RESOURCES = (
+    "staff_involved",
+    "volunteers_involved",
+    "cost_band",
+    "funding_note",
+    "participation",
+    "participation_note",
+)
+ETHICS = ("has_children_under_14", "consent_note", "ethics_statement", "ethics_approval")
+
 
 def awaiting_review():
     """The workflow states of a case that wait for a reviewer, as a subquery."""
@@ -65,11 +76,13 @@ class CaseStudyViewSet(SnippetViewSet):
             ObjectList(
                 [
                     FieldPanel("title"),
-                    FieldPanel("title_en"),
+                    FieldRowPanel([FieldPanel("title_en"), FieldPanel("title_zh")]),
                     FieldPanel("abstract", widget=AdminAutoHeightTextInput),
                     FieldPanel("abstract_en", widget=AdminAutoHeightTextInput),
-                    FieldRowPanel([FieldPanel("kind"), FieldPanel("language")]),
-                    FieldPanel("evidence_level"),
+                    FieldPanel("abstract_zh", widget=AdminAutoHeightTextInput),
+                    FieldRowPanel([FieldPanel("kind"), FieldPanel("language"), FieldPanel("translation")]),
+                    FieldRowPanel([FieldPanel("evidence_level"), FieldPanel("maturity")]),
+                    FieldPanel("evidence_basis", widget=AdminAutoHeightTextInput),
                     FieldPanel("licence"),
                 ],
                 heading=_("About the case"),
@@ -84,9 +97,17 @@ class CaseStudyViewSet(SnippetViewSet):
                     InlinePanel("partners", label=_("Partner agencies"), max_num=10),
                     FieldPanel("topics"),
                     MultiFieldPanel(
-                        [FieldPanel("started_on"), FieldPanel("ended_on"), FieldPanel("people_reached")],
+                        [
+                            FieldRowPanel([FieldPanel("started_on"), FieldPanel("ended_on")]),
+                            FieldPanel("work_status"),
+                            FieldRowPanel([FieldPanel(name) for name in REACH]),
+                        ],
                         heading=_("When, and for how many"),
                     ),
+                    MultiFieldPanel(
+                        [FieldPanel(name) for name in RESOURCES], heading=_("With what, and with whom")
+                    ),
+                    MultiFieldPanel([FieldPanel(name) for name in ETHICS], heading=_("Consent and ethics")),
                 ],
                 heading=_("Who and what"),
             ),

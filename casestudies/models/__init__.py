@@ -1,7 +1,10 @@
 """What we learned: practice case studies, their authors and their way to publication."""
 
 from casestudies.models.attachment import Attachment, CaseFile
-from casestudies.models.casestudy import CaseAuthor, CasePartner, CaseStudy
+from casestudies.models.author import CaseAuthor
+from casestudies.models.casestudy import CaseStudy
+from casestudies.models.co_writing import CoWriting
+from casestudies.models.partner import CasePartner
 from casestudies.models.reading_list import CaseNote, ListEntry, ReadingList
 from casestudies.models.saved_search import AnnouncedCase, SavedSearch
 from casestudies.models.usage import DailyCount
@@ -15,6 +18,7 @@ __all__ = [
     "CaseNote",
     "CasePartner",
     "CaseStudy",
+    "CoWriting",
     "DailyCount",
     "LibraryPage",
     "ListEntry",

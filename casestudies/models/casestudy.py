@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.models import (
     DraftStateMixin,
@@ -26,12 +26,20 @@ from wagtail.models import (
 from wagtail.search import index
 
 from casestudies import rich_text
+from casestudies.models.co_writing import CoWriting
+from casestudies.models.ethics import BANDS_UNDER_14, Consent, Ethics
+from casestudies.models.facts import CostBand, Evidence, Facts, Maturity, Participation, WorkStatus
 from orgs.models import Agency, Division, User
-from portal.bilingual import Text, original
+from portal.bilingual import Text, original, pick
 from portal.models import Topic
 
 CHINESE_CHARACTERS_A_MINUTE = 400
 ENGLISH_WORDS_A_MINUTE = 220
+
+
+def is_written_by(agencies) -> Q:
+    along = CoWriting.objects.filter(agency__in=agencies)
+    return Q(agency__in=agencies) | Q(pk__in=along.values("case"))
 
 
 class CaseStudyQuerySet(models.QuerySet):
@@ -39,13 +47,18 @@ class CaseStudyQuerySet(models.QuerySet):
         return self.filter(live=True)
 
     def visible_to(self, user):
-        """Published ones are for everybody; a draft is seen by the lead agency's members and by portal staff."""
+        """Published ones are for everybody; a draft is seen by members of the agencies that write it and by staff."""
         if user.is_authenticated and user.has_perm("casestudies.change_casestudy"):
             return self
         visible = Q(live=True)
         if user.is_authenticated:
-            visible |= Q(agency__in=user.memberships.active().values("agency"))
+            agencies = user.memberships.active().values("agency")
+            visible |= is_written_by(agencies)
         return self.filter(visible)
+
+    def written_by(self, agencies):
+        """The cases that one of these agencies leads or writes along."""
+        return self.filter(is_written_by(agencies))
 
     def for_rows(self):
         """With what a row of the library shows."""
@@ -65,6 +78,8 @@ class CaseStudy(
     RevisionMixin,
     PreviewableMixin,
     index.Indexed,
+    Facts,
+    Ethics,
     ClusterableModel,
 ):
     class Kind(models.TextChoices):
@@ -77,18 +92,18 @@ class CaseStudy(
         SUPERVISION = "supervision", _("Supervision")
         ACTION_RESEARCH = "action_research", _("Action research")
 
-    class Evidence(models.IntegerChoices):
-        DESCRIPTION = 0, _("Description only")
-        RECORDS = 1, _("Logic model and service records")
-        BEFORE_AFTER = 2, _("Measured before and after")
-        COMPARISON = 3, _("Compared with others")
-        REPLICATED = 4, _("Repeated elsewhere with the same result")
+    Evidence, WorkStatus, CostBand = Evidence, WorkStatus, CostBand
+    Maturity, Participation, Consent = Maturity, Participation, Consent
 
     class Licence(models.TextChoices):
         BY = "CC-BY-4.0", _("CC BY 4.0: share and adapt, naming the authors")
         BY_SA = "CC-BY-SA-4.0", _("CC BY-SA 4.0: adaptations under the same licence")
         BY_NC = "CC-BY-NC-4.0", _("CC BY-NC 4.0: not for profit")
         READ_ONLY = "read-only", _("To be read here only")
+
+    class Translation(models.TextChoices):
+        HUMAN = "human", _("Translated by people")
+        MACHINE = "machine", _("Translated by a machine")
 
     #: The narrative, in reading order: field, words on the page.
     SECTIONS = (
@@ -116,17 +131,14 @@ class CaseStudy(
     )
     title = models.CharField(_("title"), max_length=200)
     title_en = models.CharField(_("English title"), max_length=240, blank=True)
+    title_zh = models.CharField(_("Chinese title"), max_length=200, blank=True)
     abstract = models.TextField(_("abstract"), max_length=1500, blank=True)
     abstract_en = models.TextField(_("English abstract"), max_length=2500, blank=True)
+    abstract_zh = models.TextField(_("Chinese abstract"), max_length=1500, blank=True)
+    translation = models.CharField(_("translation"), max_length=8, choices=Translation, blank=True)
     topics = ParentalManyToManyField(Topic, related_name="case_studies", blank=True, verbose_name=_("topics"))
     division = models.ForeignKey(
         Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
-    )
-    started_on = models.DateField(_("began"), null=True, blank=True)
-    ended_on = models.DateField(_("ended"), null=True, blank=True)
-    people_reached = models.PositiveIntegerField(_("people reached"), null=True, blank=True)
-    evidence_level = models.PositiveSmallIntegerField(
-        _("evidence"), choices=Evidence, default=Evidence.DESCRIPTION
     )
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     licence = models.CharField(_("licence"), max_length=20, choices=Licence, default=Licence.BY)
@@ -186,6 +198,10 @@ class CaseStudy(
                 condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=models.F("started_on")),
                 name="a_case_ends_after_it_began",
             ),
+            models.CheckConstraint(
+                condition=~Q(work_status="ongoing") | Q(ended_on=None),
+                name="what_goes_on_has_not_ended",
+            ),
             models.UniqueConstraint(fields=["agency", "external_id"], name="one_case_per_agency_and_source"),
         ]
 
@@ -214,17 +230,50 @@ class CaseStudy(
 
     @property
     def display_title(self) -> Text:
-        return original(self.title, self.language, en=self.title_en)
+        return self.in_readers_language("title")
 
     @property
     def display_abstract(self) -> Text:
-        return original(self.abstract, self.language, en=self.abstract_en)
+        return self.in_readers_language("abstract")
+
+    def in_readers_language(self, name: str) -> Text:
+        """Title or abstract for the reader: the translation where one exists in the language of the page."""
+        if self.is_chinese:
+            return original(getattr(self, name), self.language, en=getattr(self, f"{name}_en"))
+        return pick(zh=getattr(self, f"{name}_zh"), en=getattr(self, name))
+
+    @property
+    def is_chinese(self) -> bool:
+        return self.language.startswith("zh")
+
+    @property
+    def second_language(self) -> str:
+        return "en" if self.is_chinese else "zh-hans"
+
+    @property
+    def second_title(self) -> Text:
+        """The title in the other language, empty where nobody wrote one."""
+        return Text(self.title_en if self.is_chinese else self.title_zh, self.second_language)
+
+    @property
+    def second_abstract(self) -> Text:
+        return Text(self.abstract_en if self.is_chinese else self.abstract_zh, self.second_language)
+
+    @property
+    def needs_guardian_consent(self) -> bool:
+        """Whether children under 14 were served, as the authors say or as the age bands imply."""
+        return self.has_children_under_14 or any(topic.code in BANDS_UNDER_14 for topic in self.topics.all())
+
+    @classmethod
+    def section_title(cls, name: str) -> str:
+        """The words over a section, in the language of the page."""
+        return cls._meta.get_field(name).verbose_name  # type: ignore[union-attr]
 
     @property
     def sections(self) -> list[dict]:
         """The written sections in reading order: `name`, `title` and `html`."""
         return [
-            {"name": name, "title": self._meta.get_field(name).verbose_name, "html": getattr(self, name)}
+            {"name": name, "title": self.section_title(name), "html": getattr(self, name)}
             for name in self.SECTIONS
             if getattr(self, name)
         ]
@@ -247,41 +296,3 @@ class CaseStudy(
 
     def get_preview_context(self, request, mode_name):
         return {"case": self, "request": request, "is_preview": True}
-
-
-class CaseAuthor(models.Model):
-    class Role(models.TextChoices):
-        PRACTITIONER = "practitioner", _("Practitioner")
-        RESEARCHER = "researcher", _("Researcher")
-        SUPERVISOR = "supervisor", _("Supervisor")
-
-    case = ParentalKey(CaseStudy, on_delete=models.CASCADE, related_name="authors")
-    name = models.CharField(_("name"), max_length=80)
-    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.PRACTITIONER)
-    position = models.PositiveSmallIntegerField(default=0, editable=False)
-
-    class Meta:
-        ordering = ["position", "pk"]
-        verbose_name = _("author")
-        verbose_name_plural = _("authors")
-
-    def __str__(self):
-        return self.name
-
-
-class CasePartner(models.Model):
-    """Another agency that took part or wrote along."""
-
-    case = ParentalKey(CaseStudy, on_delete=models.CASCADE, related_name="partners")
-    agency = models.ForeignKey(
-        Agency, models.CASCADE, related_name="partnered_cases", verbose_name=_("agency")
-    )
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("partner agency")
-        verbose_name_plural = _("partner agencies")
-        constraints = [models.UniqueConstraint(fields=["case", "agency"], name="a_partner_is_named_once")]
-
-    def __str__(self):
-        return str(self.agency)

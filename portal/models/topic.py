@@ -28,6 +28,9 @@ class Topic(index.Indexed, models.Model):
         COLLABORATION = "col", _("Kind of partnership")
         THEME = "thm", _("Event theme")
         LANGUAGE = "lng", _("Language or dialect")
+        SETTING = "set", _("Setting of the work")
+        MIGRATION = "mob", _("Migration situation")
+        AGE = "age", _("Age band")
 
     scheme = models.CharField(_("vocabulary"), max_length=8, choices=Scheme)
     code = models.CharField(_("code"), max_length=40, unique=True)
