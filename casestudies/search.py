@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AnonymousUser
 from wagtail.rich_text import get_text_for_indexing
 
+from casestudies import open_records
 from casestudies.models import CaseAuthor, CasePartner, CaseStudy
 from orgs.models import Agency
 from portal.bilingual import Text
@@ -60,4 +61,5 @@ RECORD = Record(
             *agency.partnered_cases.values_list("case_id", flat=True),
         ],
     },
+    follow=open_records.refresh,
 )

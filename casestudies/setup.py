@@ -4,6 +4,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, WorkflowTask
 
+from casestudies import open_records
 from casestudies.models import CaseStudy, LibraryPage
 from portal.setup import MODERATORS, grant, make_place
 
@@ -26,3 +27,4 @@ def run() -> None:
     WorkflowContentType.objects.get_or_create(
         content_type=ContentType.objects.get_for_model(CaseStudy), defaults={"workflow": workflow}
     )
+    open_records.refresh_all()

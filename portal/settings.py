@@ -79,6 +79,9 @@ SITE_URL = setting(
 if IN_PRODUCTION and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("SITE_URL must begin with https:// so that links in mail are safe to follow.")
 WAGTAILADMIN_BASE_URL = SITE_URL
+# Identifiers that outlive an address: the name under which records are harvested, and the prefix of our DOIs, if any.
+OAI_NAMESPACE = env.str("OAI_NAMESPACE", default="tongxing.example.org")
+DOI_PREFIX = env.str("DOI_PREFIX", default="")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # -- Parts ------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from casestudies.models.attachment import Attachment, CaseFile
 from casestudies.models.author import CaseAuthor
 from casestudies.models.casestudy import CaseStudy
 from casestudies.models.co_writing import CoWriting
+from casestudies.models.open_record import OpenRecord, OpenRecordSet
 from casestudies.models.partner import CasePartner
 from casestudies.models.reading_list import CaseNote, ListEntry, ReadingList
 from casestudies.models.saved_search import AnnouncedCase, SavedSearch
@@ -22,6 +23,8 @@ __all__ = [
     "DailyCount",
     "LibraryPage",
     "ListEntry",
+    "OpenRecord",
+    "OpenRecordSet",
     "ReadingList",
     "SavedSearch",
 ]

@@ -46,6 +46,14 @@ class CaseStudyQuerySet(models.QuerySet):
     def published(self):
         return self.filter(live=True)
 
+    def ever_published(self):
+        """With those that are published no more: harvesters were told of them, and are told that they are gone."""
+        return self.filter(Q(live=True) | Q(first_published_at__isnull=False))
+
+    def for_export(self):
+        """With what citations, metadata and open data say."""
+        return self.for_reading()
+
     def visible_to(self, user):
         """Published ones are for everybody; a draft is seen by members of the agencies that write it and by staff."""
         if user.is_authenticated and user.has_perm("casestudies.change_casestudy"):
@@ -66,9 +74,9 @@ class CaseStudyQuerySet(models.QuerySet):
 
     def for_reading(self):
         """With what the reading page and a citation show."""
-        return self.select_related("agency__division__parent", "division__parent").prefetch_related(
-            "topics", "authors", "partners__agency"
-        )
+        return self.select_related(
+            "agency__division__parent", "division__parent", "open_record"
+        ).prefetch_related("topics", "authors", "partners__agency")
 
 
 class CaseStudy(

@@ -68,6 +68,8 @@ class Record:
     template: str
     #: Other models whose change changes the document: the keys of the records concerned.
     parts: dict[type[Model], Callable[[Model], Iterable[int]]] = field(default_factory=dict)
+    #: What else follows when records may have changed; gets their keys after commit, and may be called twice.
+    follow: Callable[[list[int]], None] | None = None
 
     def documents(self, pks: Iterable[int] | None = None) -> Iterable[Document]:
         """The documents of the public records, or of those among `pks` that are public."""

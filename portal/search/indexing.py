@@ -61,8 +61,11 @@ def _enqueue(kind: str, pks: Iterable[int]) -> None:
 def follow(*, kind: str, pks: list[int]):
     """Bring these records in the index to what the database says. Builds the index when there is none to write to.
 
-    The records are read when it is our turn to write, so that the last writer has read the last state.
+    The records are read when it is our turn to write, so that the last writer has read the last state. What else a kind
+    of record keeps up (`Record.follow`) does not wait for a search engine that is away.
     """
+    if also := records()[kind].follow:
+        also(pks)
     try:
         with engine().writer() as writer:
             for pk in pks:

@@ -1,0 +1,33 @@
+"""What a case study is called for ever: its address, its name among harvesters, its DOI."""
+
+from django.conf import settings
+from django.utils.translation import override
+
+from casestudies.models import CaseStudy, OpenRecord
+
+
+def permanent_url(case: CaseStudy) -> str:
+    """The address that stays: the one without a language."""
+    with override(settings.LANGUAGE_CODE):
+        return settings.SITE_URL + case.get_absolute_url()
+
+
+def oai_identifier(record: OpenRecord) -> str:
+    """The record's name among harvesters, which no move to another host changes (OAI identifier scheme 2.0)."""
+    return f"oai:{settings.OAI_NAMESPACE}:{record.public_id}"
+
+
+def doi_of(case: CaseStudy) -> str | None:
+    """The DOI that was registered for the case. Reads `open_record`: select it."""
+    record = getattr(case, "open_record", None)
+    return record.doi if record else None
+
+
+def doi_url(doi: str) -> str:
+    return f"https://doi.org/{doi}"
+
+
+def cite_as(case: CaseStudy) -> str:
+    """The address to cite: the DOI where there is one."""
+    doi = doi_of(case)
+    return doi_url(doi) if doi else permanent_url(case)
