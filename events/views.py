@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events import description, materials, registration, schema_org, ticket
+from events.announced import announced
 from events.forms.registration import RegistrationForm
 from events.models import Event
 from events.permissions import can_manage
@@ -67,9 +68,9 @@ def cancel_registration(request, public_id):
 
 def the_event(request, public_id) -> Event:
     """The event of this address. What everybody sees is asked for first: in a rush nobody looks up who may see drafts."""
-    events = Event.objects.prefetch_related("pools")
-    announced = events.announced().filter(public_id=public_id).first()
-    return announced or get_object_or_404(events.visible_to(request.user), public_id=public_id)
+    return announced(public_id) or get_object_or_404(
+        Event.objects.visible_to(request.user).prefetch_related("pools"), public_id=public_id
+    )
 
 
 def page(request, event, form=None) -> HttpResponse:

@@ -59,7 +59,17 @@ def carriers(responsibility: str):
 
 def can(user, responsibility: str, agency: Agency) -> bool:
     """Whether this person carries the responsibility for this agency. Asks the database, so a removal counts at once."""
-    return agencies_where(user, responsibility).filter(pk=agency.pk).exists()
+    return can_for(user, responsibility, agency.pk)
+
+
+def can_for(user, responsibility: str, agency_id: int) -> bool:
+    """`can`, for an agency of which only the key is at hand."""
+    if not user.is_authenticated:
+        return False
+    held = carriers(responsibility).filter(user=user, agency=agency_id)
+    if responsibility in IN_PUBLIC:
+        return held.filter(agency__status=Agency.Status.LISTED).exists()
+    return held.exclude(agency__status__in=CLOSED).exists()
 
 
 def roles_to_give(user, agency: Agency) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from casestudies import counting
 from casestudies.models import Attachment, CaseFile
+from events import announced
 from events.models import Material
 from orgs.models import Evidence
 from portal import setup
@@ -48,6 +49,7 @@ def keeps_to_itself(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(components, "MENU_IS_KEPT", 0)  # or the first of two pages would cost a query more
     monkeypatch.setattr(counting, "SUMS", counting.Sums())  # and what it counted is not written by itself
     monkeypatch.setattr(counting, "WRITTEN_EVERY", float("inf"))
+    monkeypatch.setattr(announced, "KEPT", -1)  # likewise
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
     private = FileSystemStorage(location=tmp_path / "private")

@@ -1,0 +1,52 @@
+"""What everybody asks for at once is read once, and nobody gets by it what the database refuses."""
+
+import pytest
+
+from events import announced, registration
+from events.models import Event
+from events.refusals import RegistrationError
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    monkeypatch.setattr(announced, "KEPT", 60)
+    monkeypatch.setattr(announced, "_kept", {})
+
+
+def test_an_event_that_was_just_read_is_not_read_again(kept, django_assert_num_queries):
+    event = factories.event(capacity=30)
+    announced.announced(event.public_id)
+    with django_assert_num_queries(0):
+        again = announced.announced(event.public_id)
+        assert (again.pk, again.capacity) == (event.pk, 30)
+
+
+def test_what_one_request_does_to_its_copy_stays_with_it(kept):
+    event = factories.event(capacity=30)
+    announced.announced(event.public_id).title = "…"
+    assert announced.announced(event.public_id).title == event.title
+
+
+def test_a_draft_and_an_unknown_address_are_asked_for_each_time(kept):
+    draft = factories.event(status=Event.Status.DRAFT)
+    assert announced.announced(draft.public_id) is None
+    Event.objects.filter(pk=draft.pk).update(status=Event.Status.PUBLISHED)
+    assert announced.announced(draft.public_id) == draft
+
+
+def test_nobody_registers_for_an_event_that_was_cancelled_since_it_was_read(kept, member):
+    event = factories.event()
+    as_read = announced.announced(event.public_id)
+    Event.objects.filter(pk=event.pk).update(status=Event.Status.CANCELLED)
+    with pytest.raises(RegistrationError):
+        registration.register(as_read, user=member, by=member)
+
+
+def test_no_more_events_are_kept_than_memory_should_hold(kept, monkeypatch):
+    monkeypatch.setattr(announced, "MOST", 2)
+    for _ in range(5):
+        announced.announced(factories.event().public_id)
+    assert len(announced._kept) <= 2
