@@ -3,11 +3,14 @@
 A draft is a revision. What the public reads changes only when a reviewer publishes (`casestudies.review`).
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, WorkflowState
 
-from casestudies import people
+from casestudies import draft_merge, parallel, people, revising
 from casestudies.models import CaseStudy
 from orgs.models import Agency, User
 
@@ -26,13 +29,13 @@ class InReview(AuthoringError):
 
 
 class Overtaken(AuthoringError):
-    """Somebody saved since the writer began. Carries what they saved, so that nothing is lost."""
+    """Somebody changed the same as this writer. Carries what stands now, and the units that both changed."""
 
-    def __init__(self, draft: CaseStudy):
+    def __init__(self, draft: CaseStudy, both: list[str]):
         super().__init__(
             _("Somebody else saved this case study while you were writing. Both versions are shown.")
         )
-        self.draft = draft
+        self.draft, self.both = draft, both
 
 
 class Incomplete(AuthoringError):
@@ -61,19 +64,50 @@ def is_in_review(case: CaseStudy) -> bool:
     return case.workflow_in_progress
 
 
-@transaction.atomic
-def save_draft(case: CaseStudy, *, by: User | None, began_from: int | None = None, **fields) -> Revision:
+def save_draft(
+    case: CaseStudy,
+    *,
+    by: User | None,
+    began_from: int | None = None,
+    seen: Mapping[str, str] | None = None,
+    is_autosave: bool = False,
+    **fields,
+) -> Revision:
     """Save the newest text. What is published stays as it is; a case never published follows its draft.
 
     `fields` are fields of the model, and `topics`, `partners` (agencies, or `people.Partner`) and `authors` (pairs of
-    name and role, or `people.Author`), each whole. `began_from` is the revision the writer saw. Raises InReview, or Overtaken when a newer one is there.
+    name and role, or `people.Author`), each whole. What the writer saw is told by `seen` (`draft_merge.seen`), or by
+    `began_from`, a revision. What others changed since stays, where this writer did not change the same.
+
+    Raises InReview, with nothing saved; or Overtaken where both changed the same: then the rest is saved, theirs stands,
+    and this writer's words are kept as ParallelText.
     """
-    case = CaseStudy.objects.select_for_update().get(pk=case.pk)
-    if is_in_review(case):
-        raise InReview
-    draft = case.get_latest_revision_as_object()
-    if began_from is not None and began_from != (case.latest_revision_id or 0):
-        raise Overtaken(draft)
+    with transaction.atomic():
+        case = CaseStudy.objects.select_for_update().get(pk=case.pk)
+        if is_in_review(case):
+            raise InReview
+        draft = case.get_latest_revision_as_object()
+        if seen is None and began_from is not None and began_from != (case.latest_revision_id or 0):
+            seen = seen_in(case, began_from)
+        both: list[str] = []
+        if seen is not None:
+            given = fields
+            fields, both = draft_merge.merge(draft, given, seen)
+            parallel.keep(case, {unit: parallel.in_words(given, unit) for unit in both}, by=by)
+        answered = parallel.settle(case, fields, by=by)
+        revision = case.latest_revision
+        if revision is None or not draft_merge.says_already(draft, fields):
+            write_fields(draft, fields)
+            if not case.live:
+                draft.save()
+            people.grant_access(draft)
+            revision = revising.write_revision(case, draft, by=by, is_autosave=is_autosave and not answered)
+    if both:
+        raise Overtaken(draft_of(case), both)
+    return revision
+
+
+def write_fields(draft: CaseStudy, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         match name:
             case "topics":
@@ -84,10 +118,14 @@ def save_draft(case: CaseStudy, *, by: User | None, began_from: int | None = Non
                 people.set_partners(draft, value)
             case _:
                 setattr(draft, name, value)
-    if not case.live:
-        draft.save()
-    people.grant_access(draft)
-    return draft.save_revision(user=by, log_action=True)
+
+
+def seen_in(case: CaseStudy, revision: int) -> dict[str, str]:
+    """What somebody saw who began from this revision; if it is none of this case, everything counts as changed since."""
+    began = case.revisions.filter(pk=revision).first()
+    if began is not None:
+        return draft_merge.seen(began.as_object())
+    return dict.fromkeys(draft_merge.seen(case), "")
 
 
 def missing(case: CaseStudy) -> list[str]:
@@ -104,6 +142,10 @@ def missing(case: CaseStudy) -> list[str]:
         sentences.append(_("Name at least one author."))
     if not case.topics.all():
         sentences.append(_("Choose at least one topic, so that others can find the case."))
+    if case.needs_guardian_consent and CaseStudy.Consent.GUARDIAN not in case.consent:
+        sentences.append(
+            _("Children under 14 were served: say that their guardians agreed, or leave them out.")
+        )
     return sentences
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from casestudies.models import CaseAuthor, CasePartner, CaseStudy, CoWriting
-from orgs.models import Agency, User
+from orgs.models import Agency, Membership, User
 
 
 @dataclass(frozen=True)
@@ -56,3 +56,11 @@ def grant_access(draft: CaseStudy) -> None:
     CoWriting.objects.filter(case_id=draft.pk).exclude(agency__in=writing).delete()
     for agency in sorted(writing):
         CoWriting.objects.get_or_create(case_id=draft.pk, agency_id=agency)
+
+
+def account_of(name: str, case: CaseStudy) -> User | None:
+    """The account of an author: the one person of this name among the members of the agencies that write the case."""
+    agencies = [case.agency_id, *case.co_writing.values_list("agency", flat=True)]
+    memberships = Membership.objects.active().filter(agency__in=agencies, user__name=name)
+    people = list(User.objects.filter(pk__in=memberships.values("user"))[:2])
+    return people[0] if len(people) == 1 else None

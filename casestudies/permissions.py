@@ -10,6 +10,11 @@ def can_edit_case(user, case: CaseStudy) -> bool:
     return editable_cases(user).filter(pk=case.pk).exists()
 
 
+def can_lead_case(user, case: CaseStudy) -> bool:
+    """Whether this person writes for the lead agency, which alone says who writes along."""
+    return can(user, "cases.write", case.agency)
+
+
 def can_submit_case(user, case: CaseStudy) -> bool:
     """Whether this person may hand the case to the reviewers: only the lead agency does, in its name."""
     return can(user, "cases.submit", case.agency)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casestudies import views
-from casestudies.console import begin, hand_in, write
+from casestudies.console import autosave, begin, hand_in, write
 
 urlpatterns = [
     path("cases/<uuid:public_id>/", views.case, name="case"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("desk/agencies/<slug:slug>/cases/new/", begin.create_case, name="create_case"),
     path("desk/agencies/<slug:slug>/cases/import/", begin.import_case, name="import_case"),
     path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/", write.edit_case, name="edit_case"),
+    path(
+        "desk/agencies/<slug:slug>/cases/<uuid:public_id>/autosave/",
+        autosave.autosave_case,
+        name="autosave_case",
+    ),
     path(
         "desk/agencies/<slug:slug>/cases/<uuid:public_id>/preview/", write.preview_case, name="preview_case"
     ),

@@ -182,6 +182,7 @@ TABLE = {
     "create_case": "cases.write",
     "import_case": "cases.write",
     "edit_case": "cases.write",
+    "autosave_case": "cases.write",
     "preview_case": "cases.write",
     "submit_case": "cases.submit",
     # portal
@@ -198,6 +199,7 @@ BODIES: dict[str, dict] = {
     "act_on_membership": {"action": "suspend"},
     "act_on_invitation": {"action": "revoke"},
     "answer_transfer": {"answer": "decline"},
+    "autosave_case": {"seen": "{}"},
 }
 
 

@@ -5,6 +5,7 @@ from casestudies.models.author import CaseAuthor
 from casestudies.models.casestudy import CaseStudy
 from casestudies.models.co_writing import CoWriting
 from casestudies.models.open_record import OpenRecord, OpenRecordSet
+from casestudies.models.parallel_text import ParallelText
 from casestudies.models.partner import CasePartner
 from casestudies.models.reading_list import CaseNote, ListEntry, ReadingList
 from casestudies.models.saved_search import AnnouncedCase, SavedSearch
@@ -25,6 +26,7 @@ __all__ = [
     "ListEntry",
     "OpenRecord",
     "OpenRecordSet",
+    "ParallelText",
     "ReadingList",
     "SavedSearch",
 ]

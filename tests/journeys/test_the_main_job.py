@@ -75,12 +75,16 @@ def test_from_a_report_in_a_drawer_to_a_cited_case_and_a_seat_at_a_training(wind
         "[name=abstract]",
         "十一位务工母亲在夜校学会读懂家长群。小组用她们手机里的真实消息当教材，一年后九人能独立回复老师。",
     )
+    newcomer.locator("#part-people > summary").click()
     newcomer.fill("[name$='-0-name']", "林小雨")
-    newcomer.locator("input[type=checkbox][value='pop:women']").check()
-    newcomer.locator("input[type=checkbox][value='svc:education']").check()
+    newcomer.locator("#part-topics > summary").click()
+    for code in ("pop:women", "svc:education"):
+        box = newcomer.locator(f"input[type=checkbox][value='{code}']")
+        newcomer.locator("details.choice-group", has=box).locator("summary").click()
+        box.check()
     case_id = re.search(r"([0-9a-f-]{36})", newcomer.url).group(1)
     newcomer.locator("button[value=submit]").click()
-    newcomer.wait_for_load_state()
+    newcomer.wait_for_url("**/desk/")
     assert newcomer.locator(".refusals").count() == 0
 
     # Until it is published nobody else finds or reads it.
