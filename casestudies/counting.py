@@ -35,7 +35,7 @@ from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 from django.utils import timezone
 
-from casestudies.models import CaseStudy, DailyCount
+from casestudies.models import CasePartner, CaseStudy, DailyCount
 
 Kind = DailyCount.Kind
 ROBOTS = Path(__file__).parent / "data" / "robots.txt"
@@ -75,16 +75,25 @@ class Visit:
 def count(case: CaseStudy, what: str, visit: Visit) -> bool:
     """Count that a published case was used, if a reader did it. Never raises: nobody's page fails for a statistic.
 
-    `what` is VIEW, DOWNLOAD or CITATION. Costs one query for whoever is signed in and none for others.
+    `what` is VIEW, DOWNLOAD or CITATION. Costs a query or two for whoever is signed in and none for others.
     """
+    return count_all([case], what, visit) == 1
+
+
+def count_all(cases: Iterable[CaseStudy], what: str, visit: Visit) -> int:
+    """`count` for many, with the same number of queries. Returns how many counted."""
     try:
-        counts = case.live and is_by_a_reader(visit) and not is_by_its_people(case, visit.user)
-        if counts and is_first_click(case, what, visit):
+        cases = [case for case in cases if case.live]
+        if not cases or not is_by_a_reader(visit):
+            return 0
+        own = written_by_the_people_of(visit.user, cases)
+        counted = [case for case in cases if case.pk not in own and is_first_click(case, what, visit)]
+        for case in counted:
             SUMS.add((case.pk, str(what), timezone.localdate()))
-            return True
+        return len(counted)
     except Exception:
         logger.warning("A use of a case was not counted", exc_info=True)
-    return False
+        return 0
 
 
 def is_by_a_reader(visit: Visit) -> bool:
@@ -103,12 +112,15 @@ def robots() -> re.Pattern:
     return re.compile("|".join(f"(?:{line})" for line in lines if line and line[0] != "#"), re.IGNORECASE)
 
 
-def is_by_its_people(case: CaseStudy, user) -> bool:
-    """Whether a member of an agency that leads the case, or is named as taking part, looks at its own work."""
+def written_by_the_people_of(user, cases: list[CaseStudy]) -> set[int]:
+    """The cases that this person's own agencies lead, or are named in as taking part. Two queries, or none."""
     if not user.is_authenticated:
-        return False
-    agencies = [case.agency_id, *(partner.agency_id for partner in case.partners.all())]
-    return user.memberships.active().filter(agency__in=agencies).exists()
+        return set()
+    agencies = set(user.memberships.active().values_list("agency", flat=True))
+    if not agencies:
+        return set()
+    partnered = CasePartner.objects.filter(case__in=cases, agency__in=agencies).values_list("case", flat=True)
+    return {case.pk for case in cases if case.agency_id in agencies} | set(partnered)
 
 
 def is_first_click(case: CaseStudy, what: str, visit: Visit) -> bool:

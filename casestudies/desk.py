@@ -4,8 +4,11 @@ from django.db.models import CharField, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from wagtail.models import TaskState, WorkflowState
 
-from casestudies.models import CaseStudy
+from casestudies import reading_list
+from casestudies.models import CaseStudy, ReadingList
 from casestudies.permissions import agencies_written_for
+
+LISTS_SHOWN = 3
 
 
 def context(user) -> dict:
@@ -15,11 +18,18 @@ def context(user) -> dict:
     for case in cases:
         case.draft_title = (case.latest_revision and case.latest_revision.object_str) or str(case)
     return {
+        **kept(user),
         "cases_sent_back": [case for case in cases if case.review == WorkflowState.STATUS_NEEDS_CHANGES],
         "cases_in_review": [case for case in cases if case.review == WorkflowState.STATUS_IN_PROGRESS],
         "case_drafts": [case for case in cases if case.review is None],
         "case_agencies": agencies,
     }
+
+
+def kept(user) -> dict:
+    """`desk_lists`: the reading lists used last, asked for when the page shows them."""
+    mine = reading_list.with_numbers(ReadingList.objects.filter(owner=user.pk))
+    return {"desk_lists": mine[:LISTS_SHOWN]}
 
 
 def in_work(agencies):

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce, ExtractYear, Substr
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from casestudies import reading_list
 from casestudies.models.casestudy import CaseStudy
 from orgs.divisions import ended_within
 from orgs.models import Division
@@ -56,7 +58,7 @@ class Facet:
 
 def context(query, user) -> dict:
     """What the library page shows for the parameters of its address. Unknown and wrong values are as if not there."""
-    words = " ".join(query.get("q", "").replace("\x00", "").split())[:QUERY_MAX_CHARACTERS]
+    words = words_of(query)
     passages = passages_for(words) if words else None
     published = CaseStudy.objects.published()
     if passages is not None:
@@ -119,7 +121,32 @@ def context(query, user) -> dict:
         "cases": page,
         "bars": bars(years),
         "is_narrowed": bool(words or conditions),
+        "query": urlencode(asked(query)),
+        "kept_cases": reading_list.kept_by(user, [case.pk for case in page.object_list]),
     }
+
+
+def words_of(query) -> str:
+    """The words that the address asks for."""
+    return " ".join(query.get("q", "").replace("\x00", "").split())[:QUERY_MAX_CHARACTERS]
+
+
+def asked(query) -> dict[str, str]:
+    """The parameters of an address that narrow the library down, in one order: what there is to save of a search."""
+    known = conditions_of(query, chosen_division(query.get("place", "")))
+    words = words_of(query)
+    return {**({"q": words} if words else {}), **{name: query[name] for name in FACETS if name in known}}
+
+
+def matches(query):
+    """The published cases that answer the parameters of an address; None when they hold words and search is away."""
+    cases = CaseStudy.objects.published()
+    if words := words_of(query):
+        passages = passages_for(words)
+        if passages is None:
+            return None
+        cases = cases.filter(pk__in=passages)
+    return narrowed(cases, conditions_of(query, chosen_division(query.get("place", "")))).distinct()
 
 
 def passages_for(words: str) -> dict | None:

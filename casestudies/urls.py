@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casestudies import views
+from casestudies import list_views, search_views, views
 from casestudies.console import autosave, begin, hand_in, write
 
 urlpatterns = [
@@ -20,4 +20,28 @@ urlpatterns = [
         "desk/agencies/<slug:slug>/cases/<uuid:public_id>/preview/", write.preview_case, name="preview_case"
     ),
     path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/submit/", hand_in.submit_case, name="submit_case"),
+    # reading lists and notes
+    path("cases/<uuid:public_id>/keep/", list_views.keep_case, name="keep_case"),
+    path("cases/<uuid:public_id>/note/", list_views.write_note, name="write_note"),
+    path("cases/notes/", list_views.case_notes, name="case_notes"),
+    path("cases/lists/", list_views.public_lists, name="public_lists"),
+    path("cases/lists/mine/", list_views.reading_lists, name="reading_lists"),
+    path("cases/lists/shared/<str:secret>/", list_views.shared_list, name="shared_list"),
+    path(
+        "cases/lists/shared/<str:secret>/cite.<str:style>",
+        list_views.shared_citations,
+        name="shared_citations",
+    ),
+    path("cases/lists/<uuid:public_id>/", list_views.show_list, name="reading_list"),
+    path("cases/lists/<uuid:public_id>/edit/", list_views.edit_list, name="edit_list"),
+    path("cases/lists/<uuid:public_id>/act/", list_views.act_on_list, name="act_on_list"),
+    path("cases/lists/<uuid:public_id>/entries/", list_views.act_on_entry, name="act_on_entry"),
+    path("cases/lists/<uuid:public_id>/copy/", list_views.copy_list, name="copy_list"),
+    path("cases/lists/<uuid:public_id>/cite.<str:style>", list_views.list_citations, name="list_citations"),
+    # saved searches
+    path("cases/searches/", search_views.saved_searches, name="saved_searches"),
+    path("cases/searches/save/", search_views.save_search, name="save_search"),
+    path("cases/searches/<uuid:public_id>/", search_views.edit_search, name="saved_search"),
+    path("cases/searches/feed/<str:secret>/cases.atom", search_views.search_feed, name="search_feed"),
+    path("cases/searches/stop/<str:secret>/", search_views.stop_searches, name="stop_searches"),
 ]

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from casestudies import citation, counting, reading
+from casestudies import citation, counting, reading, reading_list
 from casestudies.models import CaseStudy
 from casestudies.permissions import can_edit_case
 
@@ -13,7 +13,11 @@ def case(request, public_id):
     cases = CaseStudy.objects.visible_to(request.user).for_reading()
     found = get_object_or_404(cases, public_id=public_id)
     counting.count(found, counting.Kind.VIEW, counting.Visit.of(request))
-    context = {**reading.context(found), "can_edit": can_edit_case(request.user, found)}
+    context = {
+        **reading.context(found),
+        **reading_list.beside(found, request.user),
+        "can_edit": can_edit_case(request.user, found),
+    }
     return render(request, "casestudies/case.html", context)
 
 

@@ -106,6 +106,7 @@ def close_account(user: User) -> User:
     user.groups.clear()
     user.user_permissions.clear()
     switch_off(user)
+    tell_the_apps("forget", user)
     for membership in user.memberships.exclude(status=Membership.Status.LEFT).select_related(
         "agency", "user"
     ):
@@ -143,12 +144,18 @@ def switch_off(user: User) -> None:
             set_free(agency)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    for app in settings.RECORD_APPS:
-        if find_spec(f"{app}.leaving") and app != "orgs":
-            import_module(f"{app}.leaving").leave(user)
+    tell_the_apps("leave", user)
     active = user.memberships.filter(status=Membership.Status.ACTIVE)
     for membership in active.select_related("agency", "user"):
         end_what_depended(membership)
+
+
+def tell_the_apps(what: str, user: User) -> None:
+    """Let every record app do its part: `leave` when an account is locked or closed, `forget` when it is closed."""
+    for app in settings.RECORD_APPS:
+        part = import_module(f"{app}.leaving") if app != "orgs" and find_spec(f"{app}.leaving") else None
+        if does := getattr(part, what, None):
+            does(user)
 
 
 def set_free(agency: Agency) -> None:

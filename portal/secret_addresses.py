@@ -4,7 +4,9 @@ import logging
 import re
 
 #: The part after one of these, up to the next slash, is the secret.
-SECRET = re.compile(r"(/(?:calendars/mine|invitations|events/place|password/reset/key)/)[^/\s\"'?]+")
+SECRET = re.compile(
+    r"(/(?:calendars/mine|cases/lists/shared|cases/searches/(?:feed|stop)|invitations|events/place|password/reset/key)/)[^/\s\"'?]+"
+)
 
 
 def masked(text: str) -> str:

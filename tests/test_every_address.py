@@ -9,9 +9,11 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from casestudies import reading_list, saved_search
 from events import feeds, materials
 from events.models import Certificate, EventSeries
 from events.models.nomination import signer
@@ -97,6 +99,10 @@ def world(agency, manager, member, stranger):
         issued_at=timezone.now(),
     )
     published = factories.case(agency)
+    kept = reading_list.make(newcomer, title="入门", audience="public")
+    reading_list.keep(published, by=newcomer, into=kept)
+    shared = reading_list.make(newcomer, title="给同事", audience="link")
+    searched = saved_search.save(newcomer, QueryDict("kind=project"), name="项目", delivery="feed")
     named = factories.event(owner.memberships.get().agency).hosts.create(agency=agency)
     recommended = Recommendation.objects.create(
         agency=owner.memberships.get().agency, by_agency=agency, words="合作多年"
@@ -143,6 +149,8 @@ def world(agency, manager, member, stranger):
                         sent,
                         transfer,
                         claim,
+                        kept,
+                        searched,
                     )
                 ),
                 *(agency.public_id, pair.public_id, term_id(term), taxonomy_id(term.scheme)),
@@ -168,7 +176,14 @@ def world(agency, manager, member, stranger):
                 seen.pools.get().pk,
                 2**62,
             ],
-            "secret": [feeds.address_of(newcomer).split("/")[-2], "x" * 43, "流\u202e"],
+            "secret": [
+                feeds.address_of(newcomer).split("/")[-2],
+                shared.secret,
+                saved_search.feed_url(searched).split("/")[-2],
+                saved_search.stop_secret(newcomer),
+                "x" * 43,
+                "流\u202e",
+            ],
             "ical_uid": [seen.sessions.get().ical_uid, uuid4()],
             "style": ["bib", "csv", "exe", "xlsx"],
             "registration_id": [registration.public_id, put_down.registration.public_id, uuid4()],

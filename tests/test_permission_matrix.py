@@ -185,6 +185,24 @@ TABLE = {
     "autosave_case": "cases.write",
     "preview_case": "cases.write",
     "submit_case": "cases.submit",
+    "keep_case": SIGNED_IN,
+    "write_note": SIGNED_IN,
+    "case_notes": SIGNED_IN,
+    "public_lists": PUBLIC,
+    "reading_lists": SIGNED_IN,
+    "reading_list": PUBLIC,  # a public one
+    "list_citations": PUBLIC,
+    "shared_list": PUBLIC,  # who has the secret
+    "shared_citations": PUBLIC,
+    "edit_list": CONCERNED,
+    "act_on_list": CONCERNED,
+    "act_on_entry": CONCERNED,
+    "copy_list": SIGNED_IN,
+    "saved_searches": SIGNED_IN,
+    "save_search": SIGNED_IN,
+    "saved_search": CONCERNED,
+    "search_feed": PUBLIC,  # who has the secret
+    "stop_searches": PUBLIC,  # who has the mail
     # portal
     "desk": SIGNED_IN,
     "search": PUBLIC,
@@ -200,6 +218,7 @@ BODIES: dict[str, dict] = {
     "act_on_invitation": {"action": "revoke"},
     "answer_transfer": {"answer": "decline"},
     "autosave_case": {"seen": "{}"},
+    "act_on_entry": {"action": "up", "entry": "1"},
 }
 
 

@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.core.signing import Signer
+from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -36,7 +36,7 @@ class ReadingListQuerySet(models.QuerySet):
         """The list behind this part of an address, or none."""
         try:
             key = uuid.UUID(SIGNER.unsign(secret))
-        except ValueError:  # BadSignature is one
+        except (BadSignature, ValueError):
             return self.none()
         return self.filter(share_key=key, audience=ReadingList.Audience.LINK, owner__is_active=True)
 

@@ -32,6 +32,9 @@ ICONS = {
     "edit": "M4 20l1-5L16 4l4 4L9 19zM14 6l4 4",
     "document": "M6 3h8l4 4v14H6zM14 3v5h4M9 12h6M9 16h6",
     "feed": "M5 19h.01M5 12a7 7 0 0 1 7 7M5 5a14 14 0 0 1 14 14",
+    "keep": "M6 3h12v18l-6-5-6 5z",
+    "up": "M12 20V5M6 11l6-6 6 6",
+    "down": "M12 4v15M6 13l6 6 6-6",
     "print": "M7 8V3h10v5M5 17H3V8h18v9h-2M7 14h10v7H7z",
 }
 

@@ -1,0 +1,14 @@
+"""What case studies need once a day. Each line names the concept that does it; each may run twice on one day."""
+
+from datetime import date
+
+from casestudies import saved_search
+
+PARTS = [
+    saved_search.announce,
+]
+
+
+def run(on: date) -> list[str]:
+    """Do it for that day, and return a line about each thing done."""
+    return [line for part in PARTS for line in part(on)]
