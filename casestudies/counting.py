@@ -123,14 +123,24 @@ def written_by_the_people_of(user, cases: list[CaseStudy]) -> set[int]:
     return {case.pk for case in cases if case.agency_id in agencies} | set(partnered)
 
 
-def is_first_click(case: CaseStudy, what: str, visit: Visit) -> bool:
+def count_kept(case: CaseStudy, *, by) -> None:
+    """Count that somebody put a case on a list: once a day, and not for the people of the agencies that wrote it."""
+    try:
+        is_own = case.pk in written_by_the_people_of(by, [case])
+        if not is_own and is_first_click(case, Kind.LIST, Visit(user=by), within=SALT_LASTS):
+            add(case, Kind.LIST)
+    except OSError:  # as those of all caches that are away
+        logger.warning("A case on a list was not counted", exc_info=True)
+
+
+def is_first_click(case: CaseStudy, what: str, visit: Visit, *, within: int = DOUBLE_CLICK) -> bool:
     """Whether this reader did not just do the same. Every click begins the 30 seconds anew, as COUNTER says."""
     who = f"u{visit.user.pk}" if visit.user.is_authenticated else f"{visit.address}\n{visit.agent}"
     said = "\n".join([salt(), who, str(case.pk), str(what)])
     key = f"counting.{sha256(said.encode()).hexdigest()}"
-    if cache.add(key, 1, DOUBLE_CLICK):
+    if cache.add(key, 1, within):
         return True
-    cache.touch(key, DOUBLE_CLICK)
+    cache.touch(key, within)
     return False
 
 

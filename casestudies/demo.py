@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from casestudies import authoring, review
+from casestudies import authoring, demo_use, review
 from casestudies.models import CaseStudy
 from casestudies.rich_text import from_markdown
 from orgs.models import Agency, Division, User
@@ -61,9 +61,11 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
         )
         at = timezone.make_aware(datetime.combine(published, time(9)))
         CaseStudy.objects.filter(pk=case.pk).update(first_published_at=at, last_published_at=at)
+    demo_use.build(dice, today)
 
 
 def remove() -> None:
     """Take away what the sample agencies wrote, with its revisions and reviews."""
+    demo_use.remove()
     for case in CaseStudy.objects.filter(agency__is_sample=True):
         case.delete()

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, ExtractYear, Substr
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from casestudies import reading_list
+from casestudies import counting, reading_list
 from casestudies.models.casestudy import CaseStudy
 from orgs.divisions import ended_within
 from orgs.models import Division
@@ -24,7 +24,11 @@ QUERY_MAX_CHARACTERS = 200
 SORTS = {
     "newest": ("-first_published_at", "-pk"),
     "evidence": ("-evidence_level", "-first_published_at", "-pk"),
+    "read": ("-total", "-first_published_at", "-pk"),
+    "adapted": ("-total", "-first_published_at", "-pk"),
 }
+#: What the cases are counted by when they are sorted by their use.
+USES = {"read": counting.Kind.VIEW, "adapted": counting.Kind.ADAPTATION}
 SEARCHED = ("title", "title_en", "abstract", "abstract_en", *CaseStudy.SECTIONS)
 TOPIC_FACETS = {
     "population": Topic.Scheme.POPULATION,
@@ -78,6 +82,8 @@ def context(query, user) -> dict:
         keys = set(found.values_list("pk", flat=True))
         ranked = [pk for pk in passages if pk in keys]
     else:
+        if sort in USES:
+            found = counting.with_total(found, USES[sort])
         ranked = found.order_by(*SORTS[sort]).values_list("pk", flat=True)
     page = Paginator(ranked, PAGE_SIZE).get_page(query.get("page"))
     page.object_list = rows(list(page.object_list), passages or {})
@@ -109,6 +115,12 @@ def context(query, user) -> dict:
                 "words": _("Strongest evidence first"),
                 "url": address(query, sort="evidence"),
                 "is_chosen": sort == "evidence",
+            },
+            {
+                "value": "read",
+                "words": _("Most read first"),
+                "url": address(query, sort="read"),
+                "is_chosen": sort == "read",
             },
         ],
         "facets": [facet for facet in facets if facet.options],

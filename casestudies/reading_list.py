@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
+from casestudies import counting
 from casestudies.models import CaseNote, CaseStudy, ListEntry, ReadingList
 from orgs.models import Agency, User
 
@@ -134,6 +135,7 @@ def keep(case: CaseStudy, *, by: User, into: ReadingList | None = None) -> tuple
         )
     entry = into.entries.create(case=case, position=(sums["last"] or 0) + 1)
     into.save(update_fields=["updated_at"])
+    counting.count_kept(case, by=by)
     return entry, True
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from casestudies import list_views, search_views, views
-from casestudies.console import autosave, begin, hand_in, write
+from casestudies.console import autosave, begin, hand_in, numbers, write
 
 urlpatterns = [
     path("cases/<uuid:public_id>/", views.case, name="case"),
@@ -38,6 +38,9 @@ urlpatterns = [
     path("cases/lists/<uuid:public_id>/entries/", list_views.act_on_entry, name="act_on_entry"),
     path("cases/lists/<uuid:public_id>/copy/", list_views.copy_list, name="copy_list"),
     path("cases/lists/<uuid:public_id>/cite.<str:style>", list_views.list_citations, name="list_citations"),
+    # how often cases are used
+    path("desk/agencies/<slug:slug>/cases/numbers/", numbers.case_numbers, name="case_numbers"),
+    path("desk/agencies/<slug:slug>/cases/numbers.csv", numbers.case_numbers_csv, name="case_numbers_csv"),
     # saved searches
     path("cases/searches/", search_views.saved_searches, name="saved_searches"),
     path("cases/searches/save/", search_views.save_search, name="save_search"),

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from casestudies import citation, counting, reading, reading_list
+from casestudies import citation, counting, reading, reading_list, usage
 from casestudies.models import CaseStudy
 from casestudies.permissions import can_edit_case
 
@@ -16,6 +16,7 @@ def case(request, public_id):
     context = {
         **reading.context(found),
         **reading_list.beside(found, request.user),
+        **usage.beside(found),
         "can_edit": can_edit_case(request.user, found),
     }
     return render(request, "casestudies/case.html", context)

@@ -198,6 +198,8 @@ TABLE = {
     "act_on_list": CONCERNED,
     "act_on_entry": CONCERNED,
     "copy_list": SIGNED_IN,
+    "case_numbers": "cases.write",
+    "case_numbers_csv": "cases.write",
     "saved_searches": SIGNED_IN,
     "save_search": SIGNED_IN,
     "saved_search": CONCERNED,
