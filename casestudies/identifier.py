@@ -12,6 +12,15 @@ def permanent_url(case: CaseStudy) -> str:
         return settings.SITE_URL + case.get_absolute_url()
 
 
+def addresses(case: CaseStudy) -> list[dict]:
+    """The page in each language of the interface, and where to go without one. The text is the same in all."""
+    found = []
+    for code, language in (("zh-hans", "zh-Hans"), ("en", "en")):
+        with override(code):
+            found.append({"language": language, "url": settings.SITE_URL + case.get_absolute_url()})
+    return [*found, {"language": "x-default", "url": permanent_url(case)}]
+
+
 def oai_identifier(record: OpenRecord) -> str:
     """The record's name among harvesters, which no move to another host changes (OAI identifier scheme 2.0)."""
     return f"oai:{settings.OAI_NAMESPACE}:{record.public_id}"

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from casestudies import datacite, dublin_core
 from casestudies.models import CaseStudy, OpenRecord, OpenRecordSet
 from orgs.models import Agency
 from portal.models import Topic
@@ -46,9 +47,10 @@ def refresh_all(*, at: datetime | None = None) -> int:
 
 @transaction.atomic
 def _refresh(pks: list[int], at: datetime | None) -> int:
+    stamp = (at or timezone.now()) + STAMPED_AHEAD
     OpenRecord.objects.bulk_create(
         [
-            OpenRecord(case=case, public_id=case.public_id, told_at=case.first_published_at or timezone.now())
+            OpenRecord(case=case, public_id=case.public_id, told_at=stamp)
             for case in CaseStudy.objects.ever_published().filter(pk__in=pks, open_record=None)
         ],
         ignore_conflicts=True,
@@ -58,7 +60,6 @@ def _refresh(pks: list[int], at: datetime | None) -> int:
     )
     records = list(of_these.select_for_update().prefetch_related("sets").order_by("pk"))
     cases = {case.pk: case for case in CaseStudy.objects.published().for_export().filter(pk__in=pks)}
-    stamp = (at or timezone.now()) + STAMPED_AHEAD
     changed = [record for record in records if _bring_up(record, cases.get(record.case_id), stamp)]
     OpenRecord.objects.bulk_update(changed, ["told_at", "is_deleted", "fingerprint"])
     return len(changed)
@@ -102,19 +103,5 @@ def sets_of(case: CaseStudy) -> list[str]:
 
 def fingerprint_of(case: CaseStudy, record: OpenRecord) -> str:
     """A fingerprint of all that harvesters are told of the case."""
-    facts = [
-        record.doi,
-        case.title,
-        case.title_en,
-        case.abstract,
-        case.abstract_en,
-        case.language,
-        case.licence,
-        case.evidence_level,
-        case.kind,
-        case.keywords,
-        str(case.last_published_at),
-        [author.name for author in case.authors.all()],
-        sets_of(case),
-    ]
+    facts = [datacite.attributes(case, doi=record.doi), dublin_core.elements(case), sets_of(case)]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()

@@ -61,5 +61,6 @@ RECORD = Record(
             *agency.partnered_cases.values_list("case_id", flat=True),
         ],
     },
+    changed_at="last_published_at",
     follow=open_records.refresh,
 )

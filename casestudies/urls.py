@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from casestudies import list_views, search_views, views
+from casestudies import bulk_views, feed_views, list_views, search_views, views
 from casestudies.console import autosave, begin, hand_in, numbers, write
 
 urlpatterns = [
+    path("cases/open-data/", bulk_views.open_data, name="open_data"),
+    path("cases/feed.atom", feed_views.case_feed, name="case_feed"),
+    path("cases/topics/<str:code>/feed.atom", feed_views.topic_case_feed, name="topic_case_feed"),
+    path("agencies/<slug:slug>/cases.atom", feed_views.agency_case_feed, name="agency_case_feed"),
     path("cases/<uuid:public_id>/", views.case, name="case"),
     path("cases/<uuid:public_id>/cite.<str:style>", views.case_citation, name="case_citation"),
+    path("cases/<uuid:public_id>/linkset.json", views.case_linkset, name="case_linkset"),
     path("desk/agencies/<slug:slug>/cases/new/", begin.create_case, name="create_case"),
     path("desk/agencies/<slug:slug>/cases/import/", begin.import_case, name="import_case"),
     path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/", write.edit_case, name="edit_case"),

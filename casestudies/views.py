@@ -1,9 +1,10 @@
 """The public pages of a case study: reading it and taking its citation along."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
-from casestudies import citation, counting, reading, reading_list, usage
+from casestudies import citation, counting, formats, reading, reading_list, signposting, usage
 from casestudies.models import CaseStudy
 from casestudies.permissions import can_edit_case
 
@@ -19,17 +20,29 @@ def case(request, public_id):
         **usage.beside(found),
         "can_edit": can_edit_case(request.user, found),
     }
-    return render(request, "casestudies/case.html", context)
+    response = render(request, "casestudies/case.html", context)
+    if found.live:
+        response["Link"] = signposting.header(found)
+    return response
 
 
+@require_safe
 def case_citation(request, public_id, style):
-    """The citation of a published case as a file."""
-    if style not in citation.STYLES:
+    """The citation or the record of a published case as a file."""
+    if style not in formats.TYPES:
         raise Http404
-    found = get_object_or_404(CaseStudy.objects.published().for_reading(), public_id=public_id)
-    counting.count(found, counting.Kind.CITATION, counting.Visit.of(request))
+    found = get_object_or_404(CaseStudy.objects.published().for_export(), public_id=public_id)
+    if style in citation.STYLES:
+        counting.count(found, counting.Kind.CITATION, counting.Visit.of(request))
     return HttpResponse(
-        citation.render(found, style),
-        content_type=citation.STYLES[style],
+        formats.render(found, style),
+        content_type=formats.TYPES[style],
         headers={"Content-Disposition": f'attachment; filename="{citation.file_name(found, style)}"'},
     )
+
+
+@require_safe
+def case_linkset(request, public_id):
+    """The typed links of a published case, for programs."""
+    found = get_object_or_404(CaseStudy.objects.published().for_export(), public_id=public_id)
+    return JsonResponse(signposting.linkset(found), content_type=signposting.LINKSET)

@@ -1,17 +1,16 @@
 """Events and series as schema.org describes them, for search engines. Never with the link to the meeting."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from events.models import Event, EventSeries
 from orgs.models import Agency
+from portal.json_ld import VOCABULARY, script
 
-VOCABULARY = "https://schema.org"
 ATTENDANCE = {
     Event.Mode.ONSITE: "OfflineEventAttendanceMode",
     Event.Mode.ONLINE: "OnlineEventAttendanceMode",
@@ -21,8 +20,6 @@ COURSE_MODE = {Event.Mode.ONSITE: "onsite", Event.Mode.ONLINE: "online", Event.M
 #: What takes place in lessons is a course when it has several.
 COURSES = (Event.Kind.TRAINING, Event.Kind.VOLUNTEER_TRAINING, Event.Kind.WORKSHOP)
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en"}
-#: What would end a script element, or begin a comment in one, is written as JSON escapes.
-HARMLESS = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def education_event(event: Event) -> SafeString:
@@ -152,9 +149,3 @@ def organization(agency: Agency) -> dict:
 
 def moment(value: datetime | None, zone: ZoneInfo) -> str | None:
     return value.astimezone(zone).isoformat(timespec="minutes") if value else None
-
-
-def script(data: dict) -> SafeString:
-    """JSON-LD that no text in it can lead out of its script element."""
-    text = json.dumps({"@context": VOCABULARY, **data}, ensure_ascii=False)
-    return mark_safe(text.translate(HARMLESS))  # noqa: S308  escaped one line above

@@ -9,7 +9,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from portal import views
+from portal import sitemap_views, views
 
 #: Wagtail's own doors lead to the one door that limits attempts and, later, asks for a second factor.
 sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
@@ -21,6 +21,10 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("hsds/v3/", include("orgs.open_data.urls")),
+    path("", include("casestudies.open_urls")),
+    path("robots.txt", sitemap_views.robots, name="robots"),
+    path("sitemap.xml", sitemap_views.index, name="sitemap_index"),
+    path("sitemap-<slug:section>.xml", sitemap_views.section, name="sitemap"),
 ]
 if not settings.IN_PRODUCTION:
     # Not `static()`: that one serves nothing unless DEBUG is on. In production the web server does it.

@@ -51,7 +51,8 @@ NASTY = [
 CONSOLE = [
     name
     for name, arguments in ADDRESSES.items()
-    if "slug" in arguments and name not in ("agency", "join_agency", "claim_agency", "agency_feed")
+    if "slug" in arguments
+    and name not in ("agency", "join_agency", "claim_agency", "agency_feed", "agency_case_feed")
 ]
 
 
@@ -190,6 +191,8 @@ def world(agency, manager, member, stranger):
             "number": [certificate.number, "22222-22222", "流" * 200],
             "uidb36": ["zz"],
             "key": ["set-password"],
+            "code": ["pop:children", "svc:none", "流\u202e"],
+            "section": ["case", "agency", "event", "page", "nothing"],
             "division": ["441900-1988", "0"],
         },
     }

@@ -179,6 +179,15 @@ TABLE = {
     # casestudies
     "case": PUBLIC,
     "case_citation": PUBLIC,
+    "case_linkset": PUBLIC,
+    "case_feed": PUBLIC,
+    "topic_case_feed": PUBLIC,
+    "agency_case_feed": PUBLIC,
+    "open_data": PUBLIC,
+    "oai": PUBLIC,
+    "cases_jsonl": PUBLIC,
+    "cases_csv": PUBLIC,
+    "open_case_schema": PUBLIC,
     "create_case": "cases.write",
     "import_case": "cases.write",
     "edit_case": "cases.write",
@@ -209,6 +218,9 @@ TABLE = {
     "desk": SIGNED_IN,
     "search": PUBLIC,
     "development_mail": PUBLIC,
+    "robots": PUBLIC,
+    "sitemap_index": PUBLIC,
+    "sitemap": PUBLIC,
     "wagtail_serve": PUBLIC,
 }
 #: allauth's own doors have tests of their own makers.

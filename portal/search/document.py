@@ -68,6 +68,8 @@ class Record:
     template: str
     #: Other models whose change changes the document: the keys of the records concerned.
     parts: dict[type[Model], Callable[[Model], Iterable[int]]] = field(default_factory=dict)
+    #: The field that says when the page of a record last changed.
+    changed_at: str = "updated_at"
     #: What else follows when records may have changed; gets their keys after commit, and may be called twice.
     follow: Callable[[list[int]], None] | None = None
 

@@ -39,4 +39,5 @@ RECORD = Record(
     document=document,
     template="portal/_found.html",
     parts={PageViewRestriction: _below},
+    changed_at="last_published_at",
 )

@@ -35,7 +35,7 @@ def case():
 
 def test_gbt_7714_names_three_authors_and_the_dates(case):
     assert citation.gbt7714(case, today=date(2026, 11, 23)) == (
-        "曾晓棠, 欧阳明远, Maria Chen, 等. 初三那年要不要走 {100% & 更多}[R/OL]. 东莞市: 新邻社工服务中心, "
+        "曾晓棠, 欧阳明远, CHEN M, 等. 初三那年要不要走 {100% & 更多}[R/OL]. 东莞市: 新邻社工服务中心, "
         f"2026 (2026-03-04)[2026-11-23]. {citation.permanent_url(case)}."
     )
 
@@ -97,9 +97,10 @@ def test_each_style_is_a_file_of_its_type(client, case, style):
 
     assert response.status_code == 200
     assert response["Content-Type"] == citation.STYLES[style]
+    ending = {"biblatex": "biblatex.bib"}.get(style, style)
     assert (
         response["Content-Disposition"]
-        == f'attachment; filename="tongxing-{str(case.public_id)[:8]}.{style}"'
+        == f'attachment; filename="tongxing-{str(case.public_id)[:8]}.{ending}"'
     )
     assert response.content.decode() == citation.render(case, style)
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from casestudies import doi, open_records
-from casestudies.models import CaseAuthor, OpenRecord
+from casestudies.models import CaseAuthor, CasePartner, OpenRecord
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_sets_are_agencies_topics_kind_language_evidence_and_licence(agency):
     case.topics.set([factories.topic(code) for code in ("pop:children", "mth:casework", "svc:legal.1")])
     case.save()
     draft_agency = factories.agency(status="draft")
-    case.partners.create(agency=draft_agency)
+    CasePartner.objects.create(case=case, agency=draft_agency)
     open_records.refresh([case.pk])
     assert list(OpenRecord.objects.get().sets.values_list("spec", flat=True)) == [
         f"agency:{agency.slug}",
