@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench bench-registration bench-weight bench-directory bench-certificates clean lock messages
+.PHONY: run test check bench bench-registration bench-weight bench-directory bench-certificates bench-deidentify clean lock messages
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -33,6 +33,10 @@ bench-directory: $(VENV)/installed-dev
 # A thousand certificates with rare characters in the names (fonts-noto-cjk and fonts-hanazono must be installed).
 bench-certificates: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.certificates
+
+# How much of what gives people away is found before a case study is submitted.
+bench-deidentify: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.deidentify
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache .mypy_cache
