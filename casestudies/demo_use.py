@@ -10,28 +10,34 @@ from casestudies import counting, reading_list, saved_search
 from casestudies.models import CaseStudy, ReadingList
 from orgs.models import User
 
-#: Title, what it is for, who sees it, whether it is shown as the agency's, files of the cases with a note on each.
+#: Title, what it is for, who sees it, whether it is shown as the agency's, and beginnings of titles with a note on each.
 LISTS = [
     (
         "新同事的第一周",
         "刚来做流动人口服务，先读这几篇：都不长，写清了做了什么、哪里没做好。",
         "public",
         True,
-        [
-            ("两点之间的课后班怎么办起来的，先看“过程”。", 3),
-            ("", 7),
-            ("读“不足与教训”一节，我们也踩过同样的坑。", 12),
-            ("", 20),
-        ],
+        {
+            "搬走之前也要住得安全": "逐户看炉子那一段，可以照着做。",
+            "夜里十点半的小组": "",
+            "屏幕两头都有社工": "读“不足与教训”一节，我们也踩过同样的坑。",
+            "“反正也就这样”": "",
+        },
     ),
     (
-        "讨薪与工伤：能直接用的做法",
+        "讨薪与合同：能直接用的做法",
         "给企业社工培训准备的材料，按难易排。",
         "public",
         False,
-        [("流程最完整的一篇。", 9), ("和上一篇对照着看。", 29), ("", 14)],
+        {"周日下午的合同桌": "最容易上手的一篇。", "十七个装修工人的年关": "律师怎么分工，写得很清楚。"},
     ),
-    ("下季度督导会要讨论的", "", "link", False, [("", 31), ("评估工具可以借用。", 5)]),
+    (
+        "下季度督导会要讨论的",
+        "",
+        "link",
+        False,
+        {"一个人的站点": "督导协议可以借用。", "“老师，你明天还来吗”": ""},
+    ),
 ]
 
 
@@ -54,12 +60,12 @@ def build(dice: random.Random, today: date) -> None:
         owner = people[number % len(people)]
         agency = reading_list.agencies_to_show(owner).first() if is_agencys else None
         kept = reading_list.make(owner, title=title, about=about, audience=audience, agency=agency)
-        for note, position in entries:
-            entry, _is_new = reading_list.keep(cases[position % len(cases)], by=owner, into=kept)
-            if note:
+        for beginning, note in entries.items():
+            for case in (case for case in cases if case.title.startswith(beginning)):
+                entry, _is_new = reading_list.keep(case, by=owner, into=kept)
                 reading_list.annotate(entry, by=owner, note=note)
     first = people[0]
-    reading_list.write_note(cases[3 % len(cases)], by=first, text="问一下他们志愿者的排班表，下次例会用。")
+    reading_list.write_note(cases[0], by=first, text="问一下他们用的记录表，下次例会讨论。")
     at = timezone.make_aware(datetime.combine(today - timedelta(days=20), time(9)))
     saved_search.save(first, {"kind": "group"}, name="新的小组案例", delivery="weekly", at=at)
     saved_search.save(first, {"evidence": "2"}, name="有前后测的案例", delivery="feed", at=at)

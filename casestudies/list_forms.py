@@ -40,4 +40,5 @@ class SavedSearchForm(forms.ModelForm):
     class Meta:
         model = SavedSearch
         fields = ["name", "delivery"]
+        labels = {"name": _("Name of the search")}
         widgets = {"delivery": forms.RadioSelect}
