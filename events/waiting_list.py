@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from events.models import Event, Registration, SeatPool
@@ -18,11 +18,14 @@ def join(registration: Registration, *, by: User, at: datetime) -> None:
 
     `registration` is WAITLISTED since `at`, or about to be: what it asked of the host has been granted.
     """
-    pool = SeatPool.objects.select_for_update().get(pk=registration.pool_id)
-    if pool.taken < pool.capacity:
-        settle(registration, CONFIRMED, by=by, at=at, template="confirmed")
-        SeatPool.objects.filter(pk=pool.pk).update(taken=F("taken") + 1)
-        return
+    pools = places_for(registration)
+    for pool in pools:
+        if pool.taken < pool.capacity:
+            registration.pool = pool
+            settle(registration, CONFIRMED, by=by, at=at, template="confirmed")
+            SeatPool.objects.filter(pk=pool.pk).update(taken=F("taken") + 1)
+            return
+    pool = pools[-1]
     others = pool.registrations.in_line().exclude(pk=registration.pk)
     last = others.aggregate(last=Max("waiting_since"))["last"]
     # Clocks differ between servers; people come in the order in which the pool was locked.
@@ -31,6 +34,20 @@ def join(registration: Registration, *, by: User, at: datetime) -> None:
         note_down(registration, by=by, at=at, template="waitlisted")
     else:
         settle(registration, WAITLISTED, by=by, at=at, waiting_since=since, template="waitlisted")
+
+
+def places_for(registration: Registration) -> list[SeatPool]:
+    """The seats kept for the person's agency and, last, the part of the room in whose line they wait; all held.
+
+    Whoever gives a kept seat back looks for people of that agency in every line. With only their own line held, somebody
+    who is just getting in would be overlooked, and wait beside a free seat.
+    """
+    own = Q(kind=SeatPool.Kind.AGENCY, agency=registration.agency_id, agency__isnull=False)
+    pools = SeatPool.objects.filter(event=registration.event_id).filter(Q(pk=registration.pool_id) | own)
+    held = list(pools.select_for_update(of=("self",)).order_by("pk"))
+    line = next(pool for pool in held if pool.pk == registration.pool_id)
+    kept = [pool for pool in held if pool.pk != line.pk and line.kind != SeatPool.Kind.ONLINE]
+    return [*kept, line]
 
 
 def next_for(pool: SeatPool) -> Registration | None:
