@@ -95,6 +95,8 @@ def update_event(
         raise PublishingError(_("This event has been cancelled. Make a new one instead."))
     was = calendar_facts(event)
     before = list(event.sessions.all())
+    sessions = list(sessions)
+    check_stays_to_come(event, before, sessions, at=at)
     if any(name in fields and fields[name] != getattr(event, name) for name in ("minimum", "decide_on")):
         event.decision_asked_at = event.goes_ahead_at = None  # a new question, so the host is asked anew
     if event.status == Event.Status.PUBLISHED and event.announced_starts_at is None:
@@ -110,6 +112,20 @@ def update_event(
         DroppedSession.objects.bulk_create(DroppedSession.of(session, at=at) for session in dropped)
         letters.write_about_change(seated, at=at, dropped=dropped)
     return event
+
+
+def check_stays_to_come(
+    event: Event, before: Iterable[EventSession], planned: Iterable[PlannedSession], *, at: datetime
+) -> None:
+    """People go by what was announced: a part that is to come is not moved into the past, and none is added there.
+
+    What has begun can be put right, and so can an event that is over. Raises PublishingError.
+    """
+    if event.status != Event.Status.PUBLISHED or event.is_over(at):
+        return
+    began = {session.ical_uid for session in before if session.starts_at < at}
+    if any(plan.starts_at < at and plan.ical_uid not in began for plan in planned):
+        raise PublishingError(_("A session would be in the past now. Check its date."))
 
 
 def write(event, by, fields, sessions, co_hosts, topics) -> None:

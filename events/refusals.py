@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from events import zones
 from events.models import Event
 
 
@@ -72,8 +73,18 @@ def refusal(event: Event, at: datetime, *, has_pool: bool | None = None) -> NotO
     if not (event.takes_registrations if has_pool is None else has_pool):
         return NotOpen(_("This event needs no registration. Just come."))
     if event.registration_opens_at and at < event.registration_opens_at:
-        opens_at = date_format(timezone.localtime(event.registration_opens_at), "DATETIME_FORMAT")
-        return NotOpen(_("Registration opens on %(time)s.") % {"time": opens_at})
+        return NotOpen(_("Registration opens on %(time)s.") % {"time": on_its_clocks(event)})
     if not event.is_registration_open(at):
         return NotOpen(_("Registration is closed."))
     return None
+
+
+def on_its_clocks(event: Event) -> str:
+    """When registration opens, on the event's clocks; the zone is named when it is not that of Beijing."""
+    opens_at = date_format(timezone.localtime(event.registration_opens_at, event.zone), "DATETIME_FORMAT")
+    if event.time_zone == zones.DEFAULT:
+        return opens_at
+    return _("%(when)s, %(zone)s") % {
+        "when": opens_at,
+        "zone": zones.in_words(event.time_zone, event.registration_opens_at),
+    }

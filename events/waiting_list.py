@@ -53,10 +53,12 @@ def places_for(registration: Registration) -> list[SeatPool]:
 def next_for(pool: SeatPool) -> Registration | None:
     """Who gets the next seat of this pool, held until the transaction ends. `pool` is locked by the caller.
 
-    A seat kept for an agency goes to its next person, wherever they wait. Locked rows are passed over: a person who is
-    just leaving holds their own.
+    A seat kept for an agency goes to its next person, wherever they wait, but not to who wants to come online. Locked
+    rows are passed over: a person who is just leaving holds their own.
     """
     everybody = Registration.objects.filter(event=pool.event_id)
+    if pool.agency_id:
+        everybody = everybody.exclude(pool__kind=SeatPool.Kind.ONLINE, status=WAITLISTED)
     for pk in everybody.in_turn(agency=pool.agency_id) if pool.agency_id else pool.registrations.in_turn():
         held = (
             everybody.in_line()

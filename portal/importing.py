@@ -16,6 +16,8 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext, pgettext_lazy
 
 BAR = 30  # characters
+#: What a spreadsheet may read as the beginning of a formula; Chinese and Japanese ones take the wide signs too.
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class Refused(Exception):
@@ -139,8 +141,8 @@ class Report:
 
 
 def inert(cell: str) -> str:
-    """The cell as text for a spreadsheet: what would start a formula is quoted."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """The cell as text for a spreadsheet: what would start a formula is quoted, full-width signs included."""
+    return "'" + cell if cell.startswith(FORMULA) else cell
 
 
 def in_words(error: ValidationError) -> str:

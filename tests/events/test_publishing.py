@@ -144,6 +144,28 @@ def test_an_event_in_the_past_is_not_published(agency, manager):
     assert Event.objects.get().status == Event.Status.DRAFT
 
 
+def test_what_was_announced_is_not_moved_into_the_past_and_what_has_begun_can_be_put_right(agency, manager):
+    event = factories.event(agency)
+    [session] = event.sessions.all()
+    length = session.ends_at - session.starts_at
+    yesterday = timezone.now() - timedelta(days=1)
+    into_the_past = PlannedSession(yesterday, yesterday + length, ical_uid=session.ical_uid)
+    one_more = PlannedSession(yesterday, yesterday + length)
+    as_it_is = PlannedSession(session.starts_at, session.ends_at, ical_uid=session.ical_uid)
+
+    for sessions in ([into_the_past], [as_it_is, one_more]):
+        with pytest.raises(PublishingError):
+            update_event(event, by=manager, fields={}, sessions=sessions, capacity=30)
+        assert event.sessions.get().starts_at == session.starts_at
+
+    later = session.starts_at + length / 2  # while it goes on
+    earlier = PlannedSession(
+        session.starts_at - timedelta(minutes=10), session.ends_at, ical_uid=session.ical_uid
+    )
+    update_event(event, by=manager, fields={}, sessions=[earlier], capacity=30, at=later)
+    assert event.sessions.get().starts_at == earlier.starts_at
+
+
 def test_cancelling_an_event_cancels_every_place_and_writes_to_each(event, manager, deliver):
     people = [factories.user(), factories.user()]
     change(event, manager, capacity=1)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from events import daily
+from events import daily, waiting_list
 from events.forms.kept_seats import KeptSeatsField
 from events.models import Registration, SeatPool
 from events.refusals import CapacityRefused, NotYours
@@ -51,6 +51,42 @@ def test_a_kept_seat_given_back_goes_to_the_next_of_the_agency_and_else_stays_fr
 
     assert cancel(promoted, by=promoted.user) is None
     assert pools(event)["agency", agency] == (0, 1)
+
+
+def test_who_is_getting_in_line_takes_a_kept_seat_that_was_given_back_on_the_way(agency):
+    """Whoever gave it back could not see them yet. In a real rush: test_rush.py, on PostgreSQL."""
+    event, host = factories.event(capacity=0), factories.user()
+    pool = keep_for(event, agency, seats=1, by=host)
+    on_the_way = come(event, agency)
+    seated = Registration.objects.get(pk=on_the_way.pk)
+    cancel(seated, by=seated.user)
+    line = event.pools.get(kind="open")
+    latecomer = Registration.objects.create(
+        event=event,
+        pool=line,
+        user=factories.member_of(agency),
+        agency=agency,
+        status=WAITLISTED,
+        waiting_since=timezone.now(),
+        created_at=timezone.now(),
+    )
+
+    waiting_list.join(latecomer, by=latecomer.user, at=latecomer.created_at)
+
+    assert (latecomer.status, latecomer.pool) == (CONFIRMED, pool)
+    assert pools(event)["agency", agency] == (1, 1)
+
+
+def test_a_kept_seat_on_site_is_not_given_to_who_wants_to_come_online(agency):
+    event, host = factories.event(capacity=0, mode="hybrid"), factories.user()
+    change_capacity(event, capacity=0, kind="online", by=host)
+    keep_for(event, agency, seats=1, by=host)
+    seated = come(event, agency)
+    from_home = come(event, agency, is_online=True)
+
+    assert cancel(seated, by=seated.user) is None
+    from_home.refresh_from_db()
+    assert (from_home.status, from_home.pool.kind) == (WAITLISTED, "online")
 
 
 def test_what_an_agency_has_not_used_by_its_day_goes_to_those_in_line(agency):

@@ -111,3 +111,14 @@ def test_a_whole_day_is_the_same_day_everywhere():
     session = event.sessions.get()
 
     assert session.days_in(ZoneInfo("Asia/Shanghai")) == session.days == [start.date()]
+
+
+def test_the_opening_of_registration_is_told_on_the_clocks_of_the_event(client):
+    opens_at = timezone.now() + timedelta(days=1)
+    event = factories.event(registration_opens_at=opens_at, time_zone="America/New_York")
+    there = opens_at.astimezone(ZoneInfo("America/New_York"))
+
+    page = client.get(event.get_absolute_url()).text
+
+    assert f"{there:%H:%M}" in page or f"{there.hour}:{there.minute:02}" in page
+    assert "UTC−" in page.split('class="note"')[1].partition("</p>")[0]

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from portal.importing import ImportCommand, Outcome, Refused, Report
+from portal.importing import ImportCommand, Outcome, Refused, Report, inert
 from portal.models import Topic
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +119,9 @@ def test_numbers_are_counted_by_kind_and_outcome():
 def test_the_command_runs_as_from_the_command_line(bring_in):
     bring_in("one", skip_checks=False)
     assert words() == {"one"}
+
+
+@pytest.mark.parametrize("sign", [*"=+-@＝＋－＠", "\t", "\r", "\n"])
+def test_no_cell_starts_a_formula_whatever_its_width(sign):
+    assert inert(sign + "1+1") == "'" + sign + "1+1"
+    assert inert("王" + sign) == "王" + sign
