@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from casestudies import saved_search
+from casestudies import open_records, saved_search
 
 PARTS = [
     saved_search.announce,
+    open_records.reconcile,
 ]
 
 

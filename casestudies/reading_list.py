@@ -194,7 +194,9 @@ def is_withdrawn(case: CaseStudy) -> bool:
 def entries_of(shown: ReadingList) -> tuple[list[ListEntry], list[ListEntry]]:
     """What a list shows in its order, and what it hides because it is not published at present."""
     entries = list(
-        shown.entries.select_related("case__agency__division__parent", "case__division__parent")
+        shown.entries.select_related(
+            "case__agency__division__parent", "case__division__parent", "case__open_record"
+        )
         .prefetch_related("case__topics", "case__authors")
         .order_by("position", "pk")
     )

@@ -123,3 +123,11 @@ def test_without_a_prefix_no_doi_is_proposed(settings):
     settings.DOI_PREFIX = ""
     with pytest.raises(doi.WrongIdentifier):
         doi.proposed_doi(factories.case())
+
+
+def test_once_a_day_all_records_are_brought_up():
+    case = factories.case()
+    today = timezone.localdate()
+    assert len(open_records.reconcile(today)) == 1
+    assert OpenRecord.objects.get().case == case
+    assert open_records.reconcile(today) == []
