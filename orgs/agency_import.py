@@ -7,12 +7,12 @@ field is left out with a note; only an agency without a usable name, or one that
 
 import re
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from uuid import UUID
 
 from django.utils.translation import gettext
 
-from orgs import uscc, verification
+from orgs import history, uscc, verification
 from orgs.agency_table import COLUMNS
 from orgs.applying import free_slug
 from orgs.import_fields import change, leave_out_what_is_wrong
@@ -91,17 +91,18 @@ class AgencyImport:
                     gettext("This entry was joined with that of %(agency)s. Import that one instead.")
                     % {"agency": agency.merged_into}
                 )
-            is_changed = self.save_agency(agency, facts, incoming, notes)
-            is_changed |= self.save_texts(agency, incoming, notes)
-            is_changed |= self.save_funding(agency, incoming.funding)
-            what = {"where": incoming.where, "name": agency.legal_name}
-            tell(self.report, AGENCY, is_new=is_new, has_changed=is_changed, **what)
-            for note in notes:
-                self.report.note(AGENCY, **what, sentence=note)
-            below = ServiceImport(self.report, self.topics, self.divisions)
-            is_changed |= below.take(agency, incoming.services, incoming.locations, incoming.where)
-            if is_changed and not is_new:
-                agency.save(update_fields=["updated_at"])  # the directory shows all of it
+            with history.recorded(agency, by=None) if agency.pk else nullcontext():
+                is_changed = self.save_agency(agency, facts, incoming, notes)
+                is_changed |= self.save_texts(agency, incoming, notes)
+                is_changed |= self.save_funding(agency, incoming.funding)
+                what = {"where": incoming.where, "name": agency.legal_name}
+                tell(self.report, AGENCY, is_new=is_new, has_changed=is_changed, **what)
+                for note in notes:
+                    self.report.note(AGENCY, **what, sentence=note)
+                below = ServiceImport(self.report, self.topics, self.divisions)
+                is_changed |= below.take(agency, incoming.services, incoming.locations, incoming.where)
+                if is_changed and not is_new:
+                    agency.save(update_fields=["updated_at"])  # the directory shows all of it
             self.remember(agency)
 
     # -- Which agency ---------------------------------------------------------------------------------------------

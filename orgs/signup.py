@@ -1,14 +1,17 @@
 """Signing up: who the person is and which agency they work for, asked once, by mail or by another sign-in alike."""
 
 from allauth.account.forms import SignupForm as MailSignupForm
+from allauth.core import context
 from allauth.socialaccount.forms import SignupForm as OtherSignupForm
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orgs.models import Agency, User
+from orgs.console.invitation import FOLLOWED
+from orgs.models import Agency, Invitation, User
 from orgs.names import seen_as_written
+from orgs.permissions import still_given
 from portal.bilingual import pick
 
 MOST_SUGGESTIONS = 500
@@ -60,6 +63,13 @@ class AgencyNameField(forms.CharField):
         return found[0]
 
 
+def is_invited() -> bool:
+    """Whether this browser followed the link of an invitation that still counts."""
+    followed = context.request.session.get(FOLLOWED, {}) if context.request else {}
+    alive = still_given(Invitation.objects.open())
+    return bool(followed) and alive.filter(token_hash__in=list(followed.values())).exists()
+
+
 class PersonFields(forms.Form):
     """What both ways of signing up ask about a person. The account adapter keeps the answers."""
 
@@ -91,7 +101,10 @@ class PersonFields(forms.Form):
             password.help_text = _(
                 "At least 10 characters. Leave it empty if you would rather sign in with a code that we send by e-mail."
             )
-        self.fields["agency"].required = not self.data.get("has_no_agency")
+        if is_invited():  # the invitation names the agency, and answering it comes next
+            del self.fields["agency"], self.fields["has_no_agency"]
+        else:
+            self.fields["agency"].required = not self.data.get("has_no_agency")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 

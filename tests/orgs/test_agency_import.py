@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from orgs import agency_table, divisions
+from orgs import agency_table, divisions, history
 from orgs.agency_import import AgencyImport
 from orgs.incoming import AGENCY, SERVICE
 from orgs.models import Agency, Service
@@ -110,6 +110,17 @@ def test_a_changed_cell_updates_and_an_empty_one_leaves_alone():
     report = bring_in(f"全称,统一社会信用代码,公开电话,地址\n同心社工,{CODE},456,\n")
     assert report.count("updated", AGENCY) == 1
     assert list(Agency.objects.values_list("public_phone", "address")) == [("456", "东城路")]
+
+
+def test_what_an_import_changes_is_a_version_and_what_it_leaves_alone_is_none():
+    table = f"全称,统一社会信用代码,公开电话\n同心社工,{CODE},%s\n"
+    bring_in(table % 123)
+    agency = Agency.objects.get()
+    bring_in(table % 456)
+    phones = [version.content["facts"]["public_phone"] for version in history.versions(agency)]
+    assert phones == ["456", "123"]
+    bring_in(table % 456)
+    assert history.versions(agency).count() == 2
 
 
 def test_new_agencies_wait_to_be_listed_unless_told_otherwise():

@@ -318,6 +318,21 @@ def test_signing_up_through_the_link_leads_back_to_it(client, agency, link, deli
     assert agency.memberships.get(user__email="lin@example.org").role == "member"
 
 
+def test_who_follows_an_invitation_is_not_asked_for_their_agency(client, manager, link, deliver):
+    asked = 'name="has_no_agency"'
+    assert asked in client.get(reverse("account_signup")).text
+    page = client.get(link).url
+    assert asked not in client.get(reverse("account_signup")).text
+    said = {"name": "林小满", "email": "lin2@example.org", "occupation": "practitioner", "next": page}
+    assert client.post(reverse("account_signup"), said).status_code == 302
+
+    client.session.flush()
+    client.cookies.clear()
+    client.get(link)
+    invitation.revoke(Invitation.objects.get(), by=manager)
+    assert asked in client.get(reverse("account_signup")).text
+
+
 def test_the_desk_shows_who_invites(client, agency, manager, lin, link):
     client.force_login(lin)
     html = client.get("/desk/").content.decode()
