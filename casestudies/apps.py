@@ -7,6 +7,6 @@ class CaseStudiesConfig(AppConfig):
     verbose_name = _("Case studies")
 
     def ready(self):
-        from casestudies import review  # rules need the models, which are there only now
+        from casestudies import attachment, review  # noqa: F401  rules need the models, which are there only now
 
         review.write_our_letters()

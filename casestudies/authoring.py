@@ -116,6 +116,8 @@ def write_fields(draft: CaseStudy, fields: Mapping[str, Any]) -> None:
                 people.set_authors(draft, value)
             case "partners":
                 people.set_partners(draft, value)
+            case "attachments":
+                draft.attachments.set(value)
             case _:
                 setattr(draft, name, value)
 
@@ -146,6 +148,11 @@ def missing(case: CaseStudy) -> list[str]:
         sentences.append(
             _("Children under 14 were served: say that their guardians agreed, or leave them out.")
         )
+    sentences += [
+        _("Say what the picture “%(title)s” shows, for readers who cannot see it.") % {"title": one.title}
+        for one in case.attachments.all()
+        if one.is_image and not one.alt_text.strip()
+    ]
     return sentences
 
 

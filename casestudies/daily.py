@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from casestudies import open_records, saved_search
+from casestudies import attachment, open_records, saved_search
 
 PARTS = [
     saved_search.announce,
     open_records.reconcile,
+    attachment.forget,
+    attachment.sweep,
 ]
 
 

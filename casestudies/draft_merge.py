@@ -64,6 +64,9 @@ def canonical(name: str, value: Any) -> Any:
     if name == "partners":
         agencies = [one if hasattr(one, "writes") else as_partner(one) for one in value]
         return sorted([one.agency.pk, str(one.role), one.writes] for one in agencies)
+    if name == "attachments":
+        said = ("key", "kind", "title", "alt_text", "caption", "licence", "section")
+        return [[str(getattr(one, word)) for word in said] for one in value]
     if isinstance(value, Model):
         return value.pk
     if isinstance(value, (list, tuple)):

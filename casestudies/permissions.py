@@ -33,3 +33,13 @@ def can_review_cases(user: User) -> bool:
 def editable_cases(user):
     """The cases that this person may write. Asks the database, so who was taken out has lost it at once."""
     return CaseStudy.objects.written_by(agencies_written_for(user))
+
+
+def can_read_draft(user, case: CaseStudy) -> bool:
+    """Whether this person reads what is not published yet: members of the agencies that write it, and portal staff."""
+    if not user.is_authenticated:
+        return False
+    if user.has_perm("casestudies.change_casestudy"):
+        return True
+    agencies = user.memberships.active().values("agency")
+    return CaseStudy.objects.written_by(agencies).filter(pk=case.pk).exists()

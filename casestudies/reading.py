@@ -1,6 +1,6 @@
 """What the reading page shows of one case study."""
 
-from casestudies import citation, formats, page_metadata, schema_org
+from casestudies import attachment, citation, formats, page_metadata, schema_org
 from casestudies.identifier import addresses, cite_as
 from casestudies.licence import terms_of
 from casestudies.models import CaseStudy
@@ -11,8 +11,17 @@ def context(case: CaseStudy) -> dict:
     return {
         "case": case,
         "licence_url": terms_of(case).url,
+        "sections": with_pictures(case),
+        "later_pictures": attachment.by_section(case).get("", []),
+        "files": attachment.to_download(case),
         **(cited(case) if case.live else {}),
     }
+
+
+def with_pictures(case: CaseStudy) -> list[dict]:
+    """The sections of the text, each with the pictures that stand in it."""
+    pictures = attachment.by_section(case)
+    return [{**section, "pictures": pictures.get(section["name"], [])} for section in case.sections]
 
 
 def cited(case: CaseStudy) -> dict:

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from casestudies import bulk_views, feed_views, list_views, search_views, views
-from casestudies.console import autosave, begin, hand_in, numbers, write
+from casestudies import attachment_views, bulk_views, feed_views, list_views, search_views, views
+from casestudies.console import attachments, autosave, begin, hand_in, numbers, write
 
 urlpatterns = [
     path("cases/open-data/", bulk_views.open_data, name="open_data"),
@@ -25,6 +25,22 @@ urlpatterns = [
         "desk/agencies/<slug:slug>/cases/<uuid:public_id>/preview/", write.preview_case, name="preview_case"
     ),
     path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/submit/", hand_in.submit_case, name="submit_case"),
+    # files
+    path(
+        "cases/<uuid:public_id>/files/<uuid:file_id>/",
+        attachment_views.case_attachment,
+        name="case_attachment",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/cases/<uuid:public_id>/files/",
+        attachments.edit_attachments,
+        name="edit_attachments",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/cases/<uuid:public_id>/files/<uuid:file_id>/",
+        attachments.change_attachment,
+        name="change_attachment",
+    ),
     # reading lists and notes
     path("cases/<uuid:public_id>/keep/", list_views.keep_case, name="keep_case"),
     path("cases/<uuid:public_id>/note/", list_views.write_note, name="write_note"),

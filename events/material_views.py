@@ -1,11 +1,12 @@
 """Handing out a file of an event to those who may have it."""
 
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from events import materials
 from events.models import Material
+from portal.file_views import hand_out
 
 
 @require_safe
@@ -14,12 +15,4 @@ def material(request, public_id):
     found = get_object_or_404(Material.objects.select_related("event"), public_id=public_id)
     if not materials.may_read(request.user, found):
         raise Http404
-    try:
-        file = found.file.open("rb")
-    except FileNotFoundError:
-        raise Http404
-    response = FileResponse(file, content_type=found.content_type, as_attachment=True, filename=found.name)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return hand_out(found.file, name=found.name, content_type=found.content_type)

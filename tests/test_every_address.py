@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import reading_list, saved_search
+from casestudies import attachment, reading_list, saved_search, upload
 from events import feeds, materials
 from events.models import Certificate, EventSeries
 from events.models.nomination import signer
@@ -100,6 +100,10 @@ def world(agency, manager, member, stranger):
         issued_at=timezone.now(),
     )
     published = factories.case(agency)
+    attached = attachment.add(published, upload.examine(factories.upload("照片.png"), "照片.png"), by=member)
+    published.refresh_from_db()
+    published.latest_revision.publish()
+    in_draft = attachment.add(case, upload.examine(factories.upload("图.png"), "图.png"), by=member)
     kept = reading_list.make(newcomer, title="入门", audience="public")
     reading_list.keep(published, by=newcomer, into=kept)
     shared = reading_list.make(newcomer, title="给同事", audience="link")
@@ -193,6 +197,7 @@ def world(agency, manager, member, stranger):
             "key": ["set-password"],
             "code": ["pop:children", "svc:none", "流\u202e"],
             "section": ["case", "agency", "event", "page", "nothing"],
+            "file_id": [attached.key, in_draft.key, uuid4()],
             "division": ["441900-1988", "0"],
         },
     }

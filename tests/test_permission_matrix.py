@@ -188,6 +188,9 @@ TABLE = {
     "cases_jsonl": PUBLIC,
     "cases_csv": PUBLIC,
     "open_case_schema": PUBLIC,
+    "case_attachment": PUBLIC,  # one of a published text
+    "edit_attachments": "cases.write",
+    "change_attachment": "cases.write",
     "create_case": "cases.write",
     "import_case": "cases.write",
     "edit_case": "cases.write",

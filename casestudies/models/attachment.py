@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
+from modelcluster.models import model_from_serializable_data
 
 from casestudies.models.casestudy import CaseStudy
 from orgs.models import User
@@ -102,6 +103,16 @@ class Attachment(models.Model):
     def __str__(self):
         return self.title
 
+    @classmethod
+    def from_serializable_data(cls, data, check_fks=True, strict_fks=False):
+        """Out of a revision. Its only foreign key is the case that is being read: asking for it costs a query each."""
+        return model_from_serializable_data(cls, data, check_fks=False)
+
     @property
     def is_image(self) -> bool:
         return self.kind == self.Kind.IMAGE
+
+    @property
+    def ending(self) -> str:
+        """How the file's name ends, as people call its kind: PDF, DOCX, CSV."""
+        return self.name.rpartition(".")[2].upper()

@@ -76,7 +76,7 @@ class CaseStudyQuerySet(models.QuerySet):
         """With what the reading page and a citation show."""
         return self.select_related(
             "agency__division__parent", "division__parent", "open_record"
-        ).prefetch_related("topics", "authors", "partners__agency")
+        ).prefetch_related("topics", "authors", "partners__agency", "attachments")
 
 
 class CaseStudy(

@@ -33,3 +33,27 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     button.textContent = button.dataset.done;
   });
 }
+
+// A long upload shows how far it is; the server says where to go on.
+for (const form of document.querySelectorAll("form[data-progress]")) {
+  form.addEventListener("submit", (event) => {
+    const files = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+    if (!files.length) return;
+    event.preventDefault();
+    const shown = form.querySelector(".uploading");
+    const bar = shown.querySelector("progress");
+    const sending = new XMLHttpRequest();
+    sending.open("POST", form.action);
+    sending.setRequestHeader("Accept", "application/json");
+    sending.responseType = "json";
+    sending.upload.addEventListener("progress", (sent) => (bar.value = (100 * sent.loaded) / sent.total));
+    sending.upload.addEventListener("load", () => bar.removeAttribute("value")); // now the server works
+    sending.addEventListener("load", () => {
+      if (sending.response && sending.response.next) location.assign(sending.response.next);
+      else form.submit();
+    });
+    sending.addEventListener("error", () => form.submit()); // the browser says what is wrong
+    shown.hidden = false;
+    sending.send(new FormData(form));
+  });
+}

@@ -1,0 +1,250 @@
+"""Files that go with a case study: added to the draft, described, put in order, taken out; and who may read them.
+
+An attachment is part of the draft: readers get it when a reviewer publishes the text. Its file lies in the private
+storage under a name that says nothing and is handed out only by a view that asks `may_read`.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Revision
+from wagtail.signals import published
+
+from casestudies import authoring
+from casestudies.models import Attachment, CaseFile, CaseStudy
+from casestudies.permissions import can_read_draft
+from casestudies.upload import DATASETS, Upload
+from orgs.models import User
+
+MOST_FILES = 30
+MOST_BYTES = 100 * 1024 * 1024  # of one text's files together
+KEPT_UNUSED = timedelta(days=1)
+DESCRIBED = ("title", "alt_text", "caption", "licence", "section", "kind")
+
+
+class AttachmentError(authoring.AuthoringError):
+    """A refusal, with a sentence for people."""
+
+
+class NotThere(AttachmentError):
+    def __init__(self):
+        super().__init__(_("This file is no longer part of the text. Somebody may have taken it out."))
+
+
+@transaction.atomic
+def add(case: CaseStudy, upload: Upload, *, by: User | None, title: str = "", **described) -> Attachment:
+    """Put an examined file at the end of the draft's files. The same file again changes what is said about it.
+
+    `described` as in `describe`. Raises AttachmentError when there are too many, InReview while reviewers read.
+    """
+    attachment = Attachment(
+        kind=upload.kind,
+        title=(title or upload.name.rpartition(".")[0])[:120],
+        name=upload.name,
+        content_type=upload.content_type,
+        size=len(upload.content),
+        width=upload.width,
+        height=upload.height,
+    )
+    set_words(attachment, described)
+
+    def change(attachments: list[Attachment]) -> list[Attachment]:
+        others = [one for one in attachments if one.key != attachment.key]
+        if len(others) == MOST_FILES:
+            raise AttachmentError(
+                _("At most %(count)d files go with one case study.") % {"count": MOST_FILES}
+            )
+        if sum(one.size for one in [*others, attachment]) > MOST_BYTES:
+            raise AttachmentError(_("The files of one case study may have 100 MB together."))
+        return [*others, attachment]
+
+    # The lock first, so that of two uploads of one file the second finds the first.
+    case = CaseStudy.objects.select_for_update().get(pk=case.pk)
+    kept = keep(case, upload, by=by)
+    attachment.key, attachment.file = kept.public_id, kept.file.name
+    rearrange(case, change, by=by)
+    return attachment
+
+
+def keep(case: CaseStudy, upload: Upload, *, by: User | None) -> CaseFile:
+    """The row of this upload: the one that is there, or a new one."""
+    sha256 = upload.sha256
+    found = CaseFile.objects.filter(case=case, sha256=sha256).first()
+    if found:
+        return found
+    return CaseFile.objects.create(
+        case=case,
+        file=ContentFile(upload.content, name="file"),
+        name=upload.name,
+        content_type=upload.content_type,
+        size=len(upload.content),
+        sha256=sha256,
+        width=upload.width,
+        height=upload.height,
+        uploaded_by=by,
+    )
+
+
+@transaction.atomic
+def describe(case: CaseStudy, key: UUID, *, by: User | None, **described) -> None:
+    """Say anew what a file is: `title`, `alt_text`, `caption`, `licence`, `section`, and `kind` of a table.
+
+    Raises NotThere, InReview.
+    """
+
+    def change(attachments: list[Attachment]) -> list[Attachment]:
+        set_words(one_of(attachments, key), described)
+        return attachments
+
+    rearrange(case, change, by=by)
+
+
+def set_words(attachment: Attachment, described: dict) -> None:
+    for name, value in described.items():
+        if name not in DESCRIBED:
+            raise TypeError(f"an attachment has no {name} that is written")
+        is_choice = name == "kind"
+        if is_choice and (attachment.content_type not in DATASETS or value == Attachment.Kind.IMAGE):
+            continue  # what it is, its content says
+        if name == "section" and value not in CaseStudy.SECTIONS:
+            value = ""
+        setattr(attachment, name, value)
+
+
+@transaction.atomic
+def move(case: CaseStudy, key: UUID, *, by: User | None, steps: int) -> None:
+    """Move a file up (negative) or down the list. Beyond the ends it stays there. Raises NotThere, InReview."""
+
+    def change(attachments: list[Attachment]) -> list[Attachment]:
+        moved = one_of(attachments, key)
+        position = attachments.index(moved)
+        attachments.remove(moved)
+        attachments.insert(max(0, position + steps), moved)
+        return attachments
+
+    rearrange(case, change, by=by)
+
+
+@transaction.atomic
+def remove(case: CaseStudy, key: UUID, *, by: User | None) -> None:
+    """Take a file out of the draft. One that was never published is deleted some days later. Raises NotThere, InReview."""
+
+    def change(attachments: list[Attachment]) -> list[Attachment]:
+        gone = one_of(attachments, key)
+        return [one for one in attachments if one is not gone]
+
+    rearrange(case, change, by=by)
+
+
+def rearrange(case: CaseStudy, change: Callable[[list[Attachment]], list[Attachment]], *, by: User | None):
+    """Save the draft with other files, and everything else as it is."""
+    case = CaseStudy.objects.select_for_update().get(pk=case.pk)
+    attachments = change(list(case.get_latest_revision_as_object().attachments.all()))
+    for position, attachment in enumerate(attachments):
+        attachment.position = position
+    authoring.save_draft(case, by=by, attachments=attachments)
+
+
+def one_of(attachments: list[Attachment], key: UUID) -> Attachment:
+    found = next((one for one in attachments if one.key == key), None)
+    if found is None:
+        raise NotThere
+    return found
+
+
+# -- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def may_read(user, file: CaseFile) -> bool:
+    """Everybody what a published text shows or showed; of a draft, its writing agencies and portal staff."""
+    return is_public(file) or can_read_draft(user, file.case)
+
+
+def is_public(file: CaseFile) -> bool:
+    """Whether a text that everybody reads shows it, or an earlier version of that text did."""
+    return bool(file.published_at) and CaseStudy.objects.published().filter(pk=file.case_id).exists()
+
+
+def by_section(case: CaseStudy) -> dict[str, list[Attachment]]:
+    """The pictures of a text by the section they stand in, "" for those that stand at the end."""
+    pictures: dict[str, list[Attachment]] = {}
+    written = {section["name"] for section in case.sections}
+    for one in case.attachments.all():
+        if one.is_image:
+            pictures.setdefault(one.section if one.section in written else "", []).append(one)
+    return pictures
+
+
+def to_download(case: CaseStudy) -> list[Attachment]:
+    """The documents and datasets of a text, in their order."""
+    return [one for one in case.attachments.all() if not one.is_image]
+
+
+def publish_files(sender, instance, **kwargs) -> None:
+    """A text went to the public: its files may be read by everybody, also when a later text leaves them out."""
+    if isinstance(instance, CaseStudy):
+        keys = Attachment.objects.filter(case=instance.pk).values("key")
+        CaseFile.objects.filter(case=instance.pk, public_id__in=keys, published_at=None).update(
+            published_at=timezone.now()
+        )
+
+
+published.connect(publish_files, dispatch_uid="casestudies.attachment")
+
+
+# -- Deleting ---------------------------------------------------------------------------------------------------------
+
+
+@receiver(post_delete, sender=CaseFile)
+def delete_file_too(sender, instance: CaseFile, **kwargs) -> None:
+    """A case study that is deleted takes its files along."""
+    storage = CaseFile._meta.get_field("file").storage
+    transaction.on_commit(partial(storage.delete, instance.file.name))
+
+
+def forget(on: date) -> list[str]:
+    """Delete what was uploaded, never published, and is no longer part of the newest text. A day's grace for mistakes."""
+    before = timezone.now() - KEPT_UNUSED
+    count = 0
+    unused = CaseFile.objects.filter(published_at=None, created_at__lt=before).select_related("case")
+    for file in unused.exclude(public_id__in=Attachment.objects.values("key")).iterator():
+        count += forget_one(file)
+    return [f"{count} unused files of case studies deleted"] if count else []
+
+
+@transaction.atomic
+def forget_one(file: CaseFile) -> bool:
+    case = CaseStudy.objects.select_for_update().get(pk=file.case_id)
+    newest = (
+        Revision.objects.filter(pk=case.latest_revision_id).values_list("content", flat=True).first() or {}
+    )
+    if any(one["key"] == str(file.public_id) for one in newest.get("attachments", [])):
+        return False
+    file.delete()
+    return True
+
+
+def sweep(on: date) -> list[str]:
+    """Delete files that belong to no row, left by a change that was rolled back. Today's may still be on their way."""
+    storage = CaseFile._meta.get_field("file").storage
+    if not storage.exists("casefiles"):
+        return []
+    known = set(CaseFile.objects.values_list("file", flat=True))
+    before = timezone.now() - timedelta(days=1)
+    _folders, names = storage.listdir("casefiles")
+    strays = [
+        path
+        for path in (f"casefiles/{name}" for name in names)
+        if path not in known and storage.get_modified_time(path) < before
+    ]
+    for path in strays:
+        storage.delete(path)
+    return [f"{len(strays)} stray files of case studies deleted"] if strays else []
