@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,14 @@ class CaseStudiesConfig(AppConfig):
     verbose_name = _("Case studies")
 
     def ready(self):
-        from casestudies import attachment, review  # noqa: F401  rules need the models, which are there only now
+        from casestudies import (  # noqa: F401  rules need the models, which are there only now
+            attachment,
+            review,
+            version_guard,
+            versions,
+        )
 
         review.write_our_letters()
+        versions.listen()
+        pre_migrate.connect(version_guard.before_migrate, sender=self)
+        post_migrate.connect(version_guard.after_migrate, sender=self)

@@ -28,6 +28,13 @@ class InReview(AuthoringError):
         )
 
 
+class Withdrawn(AuthoringError):
+    """The case was taken back: it is neither written nor reviewed any more."""
+
+    def __init__(self):
+        super().__init__(_("This case study has been withdrawn. Begin a new one instead."))
+
+
 class Overtaken(AuthoringError):
     """Somebody changed the same as this writer. Carries what stands now, and the units that both changed."""
 
@@ -84,6 +91,8 @@ def save_draft(
     """
     with transaction.atomic():
         case = CaseStudy.objects.select_for_update().get(pk=case.pk)
+        if case.withdrawn_at:
+            raise Withdrawn
         if is_in_review(case):
             raise InReview
         draft = case.get_latest_revision_as_object()
@@ -160,6 +169,8 @@ def missing(case: CaseStudy) -> list[str]:
 def submit(case: CaseStudy, *, by: User) -> WorkflowState:
     """Hand the newest text to the reviewers. Raises InReview or Incomplete."""
     case = CaseStudy.objects.select_for_update().get(pk=case.pk)
+    if case.withdrawn_at:
+        raise Withdrawn
     if is_in_review(case):
         raise InReview
     draft = case.get_latest_revision_as_object()

@@ -42,7 +42,7 @@ def in_work(agencies):
     answer = TaskState.objects.filter(pk=OuterRef("task_state"))
     return (
         CaseStudy.objects.written_by(agencies)
-        .filter(Q(live=False) | Q(has_unpublished_changes=True))
+        .filter(Q(live=False) | Q(has_unpublished_changes=True), withdrawn_at=None)
         .annotate(
             review=Subquery(states.values("status")[:1]),
             task_state=Subquery(states.values("current_task_state")[:1]),

@@ -30,6 +30,11 @@ def can_review_cases(user: User) -> bool:
     return user.is_authenticated and user.has_perm("casestudies.publish_casestudy")
 
 
+def can_withdraw_case(user, case: CaseStudy) -> bool:
+    """The leads of the lead agency, and portal staff."""
+    return can_review_cases(user) or can(user, "cases.withdraw", case.agency)
+
+
 def editable_cases(user):
     """The cases that this person may write. Asks the database, so who was taken out has lost it at once."""
     return CaseStudy.objects.written_by(agencies_written_for(user))

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from casestudies import attachment_views, bulk_views, feed_views, list_views, search_views, views
+from casestudies import (
+    attachment_views,
+    bulk_views,
+    feed_views,
+    list_views,
+    search_views,
+    version_views,
+    views,
+)
 from casestudies.console import attachments, autosave, begin, hand_in, numbers, write
 
 urlpatterns = [
@@ -41,6 +49,10 @@ urlpatterns = [
         attachments.change_attachment,
         name="change_attachment",
     ),
+    # versions and withdrawal
+    path("cases/<uuid:public_id>/v<int:version>/", version_views.case_version, name="case_version"),
+    path("cases/<uuid:public_id>/v<int:version>/changes/", version_views.case_changes, name="case_changes"),
+    path("cases/<uuid:public_id>/withdraw/", version_views.withdraw_case, name="withdraw_case"),
     # reading lists and notes
     path("cases/<uuid:public_id>/keep/", list_views.keep_case, name="keep_case"),
     path("cases/<uuid:public_id>/note/", list_views.write_note, name="write_note"),

@@ -4,20 +4,24 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from casestudies import citation, counting, formats, reading, reading_list, signposting, usage
+from casestudies import citation, counting, formats, reading, reading_list, signposting, usage, version_views
 from casestudies.models import CaseStudy
-from casestudies.permissions import can_edit_case
+from casestudies.permissions import can_edit_case, can_withdraw_case
 
 
 def case(request, public_id):
     """One case study. Its agency's people see it before others do."""
     cases = CaseStudy.objects.visible_to(request.user).for_reading()
-    found = get_object_or_404(cases, public_id=public_id)
+    found = cases.filter(public_id=public_id, withdrawn_at=None).first()
+    if found is None:
+        return version_views.tombstone(request, public_id)
     counting.count(found, counting.Kind.VIEW, counting.Visit.of(request))
     context = {
         **reading.context(found),
         **reading_list.beside(found, request.user),
         **usage.beside(found),
+        "case_versions": found.versions.all() if found.live else (),
+        "can_withdraw": found.live and can_withdraw_case(request.user, found),
         "can_edit": can_edit_case(request.user, found),
     }
     response = render(request, "casestudies/case.html", context)

@@ -21,6 +21,7 @@ RESPONSIBILITIES = {
     "events.nominate": (LEADS, _("Put colleagues down for events of any agency")),
     "cases.write": (EVERYBODY, _("Write case studies")),
     "cases.submit": (EVERYBODY, _("Submit case studies for review")),
+    "cases.withdraw": (LEADS, _("Withdraw published case studies")),
     "partnerships.propose": (LEADS, _("Propose and confirm partnerships")),
     "recommendations.give": (LEADS, _("Recommend other agencies that you know well")),
 }

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import attachment, reading_list, saved_search, upload
+from casestudies import attachment, reading_list, saved_search, upload, versions
 from events import feeds, materials
 from events.models import Certificate, EventSeries
 from events.models.nomination import signer
@@ -104,6 +104,8 @@ def world(agency, manager, member, stranger):
     published.refresh_from_db()
     published.latest_revision.publish()
     in_draft = attachment.add(case, upload.examine(factories.upload("图.png"), "图.png"), by=member)
+    versions.keep(published, published.save_revision())
+    versions.keep(published, published.save_revision(), change_note="人数改正")
     kept = reading_list.make(newcomer, title="入门", audience="public")
     reading_list.keep(published, by=newcomer, into=kept)
     shared = reading_list.make(newcomer, title="给同事", audience="link")
@@ -181,6 +183,7 @@ def world(agency, manager, member, stranger):
                 seen.pools.get().pk,
                 2**62,
             ],
+            "version": [1, 2, 10**30],
             "secret": [
                 feeds.address_of(newcomer).split("/")[-2],
                 shared.secret,

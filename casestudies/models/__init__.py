@@ -10,6 +10,7 @@ from casestudies.models.partner import CasePartner
 from casestudies.models.reading_list import CaseNote, ListEntry, ReadingList
 from casestudies.models.saved_search import AnnouncedCase, SavedSearch
 from casestudies.models.usage import DailyCount
+from casestudies.models.version import CaseVersion
 from casestudies.pages import LibraryPage
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "CaseNote",
     "CasePartner",
     "CaseStudy",
+    "CaseVersion",
     "CoWriting",
     "DailyCount",
     "LibraryPage",

@@ -8,6 +8,7 @@ import re
 import uuid
 
 from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -29,6 +30,7 @@ from casestudies import rich_text
 from casestudies.models.co_writing import CoWriting
 from casestudies.models.ethics import BANDS_UNDER_14, Consent, Ethics
 from casestudies.models.facts import CostBand, Evidence, Facts, Maturity, Participation, WorkStatus
+from casestudies.models.retraction import Retraction
 from orgs.models import Agency, Division, User
 from portal.bilingual import Text, original, pick
 from portal.models import Topic
@@ -45,6 +47,9 @@ def is_written_by(agencies) -> Q:
 class CaseStudyQuerySet(models.QuerySet):
     def published(self):
         return self.filter(live=True)
+
+    def withdrawn(self):
+        return self.exclude(withdrawn_at=None)
 
     def ever_published(self):
         """With those that are published no more: harvesters were told of them, and are told that they are gone."""
@@ -88,6 +93,7 @@ class CaseStudy(
     index.Indexed,
     Facts,
     Ethics,
+    Retraction,
     ClusterableModel,
 ):
     class Kind(models.TextChoices):
@@ -210,6 +216,11 @@ class CaseStudy(
                 condition=~Q(work_status="ongoing") | Q(ended_on=None),
                 name="what_goes_on_has_not_ended",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawal_reason="")
+                | (Q(withdrawn_at__isnull=False, live=False) & ~Q(withdrawal_reason="")),
+                name="what_is_withdrawn_is_not_read_and_says_why",
+            ),
             models.UniqueConstraint(fields=["agency", "external_id"], name="one_case_per_agency_and_source"),
         ]
 
@@ -231,6 +242,22 @@ class CaseStudy(
     def save_revision(self, *args, **kwargs):
         self.clean_sections()
         return super().save_revision(*args, **kwargs)
+
+    def with_content_json(self, content):
+        """An older text does not undo that the case was withdrawn."""
+        case = super().with_content_json(content)
+        case.withdrawn_at, case.withdrawal_reason = self.withdrawn_at, self.withdrawal_reason
+        return case
+
+    def publish(self, *args, **kwargs):
+        if CaseStudy.objects.withdrawn().filter(pk=self.pk).exists():
+            raise PermissionDenied
+        return super().publish(*args, **kwargs)
+
+    @property
+    def current_version(self):
+        """The newest published version, or None."""
+        return self.versions.first()
 
     @property
     def revisions(self):
