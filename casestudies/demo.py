@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from casestudies import authoring, demo_use, review
+from casestudies import authoring, demo_record, demo_use, review
 from casestudies.models import CaseStudy
 from casestudies.rich_text import from_markdown
 from orgs.models import Agency, Division, User
@@ -47,9 +47,7 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
             abstract=entry["abstract"].strip(),
             abstract_en=entry.get("abstract_en", "").strip(),
             division=places.get(entry["division"]),
-            topics=[topics[code] for code in entry["topics"]],
-            authors=[(author["name"], author["role"]) for author in entry["authors"]],
-            partners=[agencies[key] for key in entry["partners"]],
+            **demo_record.fields(entry, topics, agencies),
             **{name: entry[name] for name in WORDS if name in entry},
             **{name: from_markdown(text) for name, text in entry["sections"].items()},
         )

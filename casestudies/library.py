@@ -29,7 +29,7 @@ SORTS = {
 }
 #: What the cases are counted by when they are sorted by their use.
 USES = {"read": counting.Kind.VIEW, "adapted": counting.Kind.ADAPTATION}
-SEARCHED = ("title", "title_en", "abstract", "abstract_en", *CaseStudy.SECTIONS)
+SEARCHED = ("title", "title_en", "title_zh", "abstract", "abstract_en", "abstract_zh", *CaseStudy.SECTIONS)
 TOPIC_FACETS = {
     "population": Topic.Scheme.POPULATION,
     "service": Topic.Scheme.SERVICE,

@@ -1,6 +1,6 @@
 """What the reading page shows of one case study."""
 
-from casestudies import attachment, citation, formats, page_metadata, schema_org
+from casestudies import attachment, citation, formats, page_metadata, record, schema_org
 from casestudies.identifier import addresses, cite_as
 from casestudies.licence import terms_of
 from casestudies.models import CaseStudy
@@ -14,6 +14,7 @@ def context(case: CaseStudy) -> dict:
         "sections": with_pictures(case),
         "later_pictures": attachment.by_section(case).get("", []),
         "files": attachment.to_download(case),
+        **record.context(case),
         **(cited(case) if case.live else {}),
     }
 

@@ -25,18 +25,23 @@ def document(case: CaseStudy) -> Document:
     said = [
         Text(case.abstract, case.language),
         Text(case.abstract_en, "en"),
+        Text(case.abstract_zh, "zh-hans"),
+        *(
+            Text(getattr(case, name), case.language)
+            for name in ("evidence_basis", "participation_note", "funding_note")
+        ),
         *(Text(get_text_for_indexing(section["html"]), case.language) for section in case.sections),
     ]
     began = case.started_on or case.first_published_at
     return Document(
         kind="case",
         pk=case.pk,
-        titles=(Text(case.title, case.language), *(Text(t, "en") for t in [case.title_en] if t)),
+        titles=(Text(case.title, case.language), *(t for t in [case.second_title] if t)),
         texts=tuple(text for text in said if text),
         keywords=(
             *map(str, case.keywords),
             *(name for topic in topics for name in (topic.name_zh, topic.name_en)),
-            *(author.name for author in case.authors.all()),
+            *(name for author in case.authors.all() for name in (author.name, author.name_en) if name),
             *(name for agency in agencies for name in (agency.legal_name, agency.short_name, agency.name_en)),
             *(case.division.all_names if case.division else ()),
         ),

@@ -20,7 +20,9 @@ def ties(agency: Agency | None = None) -> Iterator[Tie]:
     if agency:
         shared = CasePartner.objects.filter(agency=agency).values("case")
         cases = cases.filter(Q(agency=agency) | Q(pk__in=shared))
-    shown = cases.only("public_id", "agency_id", "title", "title_en", "language", "first_published_at")
+    shown = cases.only(
+        "public_id", "agency_id", "title", "title_en", "title_zh", "language", "first_published_at"
+    )
     partners: dict[int, list[int]] = {}
     for case, partner in CasePartner.objects.filter(case__in=cases.values("pk")).values_list(
         "case", "agency"

@@ -101,8 +101,5 @@ def writing_words() -> dict[str, str]:
         "numbers": _("Numbered list"),
         "quote": _("Quotation"),
         "link": _("Link"),
-        "unlink": _("Remove the link"),
         "link_ask": _("Address of the link (https://…)"),
-        "as_text": _("Write as plain text"),
-        "as_rich": _("Write with formatting"),
     }

@@ -19,7 +19,9 @@ class AuthorForm(forms.Form):
         label=gettext_lazy("Name in Latin letters"),
         max_length=120,
         required=False,
-        help_text=gettext_lazy("As it should stand in an English citation, such as Shi Xiaotang."),
+        help_text=gettext_lazy(
+            "As in an English citation, family name last or before a comma: Xiaotang Shi, or Shi, Xiaotang."
+        ),
     )
     agency_name = forms.CharField(
         label=gettext_lazy("Agency at the time"),

@@ -240,13 +240,13 @@ def test_an_author_stands_as_they_were_with_a_link_to_their_account(case, member
         case,
         by=member,
         authors=[
-            Author("贾明远", "researcher", "Jia Mingyuan", "岭海大学", "0000-0002-1825-0097"),
+            Author("贾明远", "researcher", "Mingyuan Jia", "岭海大学", "0000-0002-1825-0097"),
             Author(member.name, user=member),
         ],
     )
     first, second = authoring.draft_of(case).authors.all()
     assert (first.name_en, first.agency_name, first.orcid_url) == (
-        "Jia Mingyuan",
+        "Mingyuan Jia",
         "岭海大学",
         "https://orcid.org/0000-0002-1825-0097",
     )

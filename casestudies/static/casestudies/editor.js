@@ -12,7 +12,7 @@ const TOOLS = [
   ["bullets", "insertUnorderedList", "•"],
   ["numbers", "insertOrderedList", "1."],
   ["quote", "formatBlock:blockquote", "“”"],
-  ["link", "link", "🔗"],
+  ["link", "link", "↗"],
 ];
 
 export class Editor {

@@ -8,7 +8,9 @@ const DROPPED = new Set(["SCRIPT", "STYLE", "META", "LINK", "TITLE", "XML", "TEM
 
 /** Clean HTML of what a clipboard holds. Nothing of it is ever run or loaded: it is parsed into a document of its own. */
 export function cleanPasted(html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
+  // Renamed before it is parsed: the page's security policy would complain about styles and handlers, even unused ones.
+  const inert = html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/\sstyle\s*=/gi, " data-style=").replace(/\son[a-z]+\s*=/gi, " data-dropped=");
+  const parsed = new DOMParser().parseFromString(inert, "text/html");
   const out = document.implementation.createHTMLDocument("").createElement("div");
   gatherWordLists(parsed.body);
   copyInto(parsed.body, out, out.ownerDocument);
@@ -22,12 +24,12 @@ export function cleanPasted(html) {
 function gatherWordLists(body) {
   let open = []; // the lists that are open, the outermost first
   for (const paragraph of [...body.querySelectorAll("p, h1, h2, h3, h4, table, ul, ol, div")]) {
-    const level = /mso-list:[^;]*level(\d+)/i.exec(paragraph.getAttribute("style") || "");
+    const level = /mso-list:[^;]*level(\d+)/i.exec(paragraph.getAttribute("data-style") || "");
     if (!level || paragraph.tagName !== "P") {
       if (!paragraph.closest("li")) open = [];
       continue;
     }
-    const mark = [...paragraph.querySelectorAll("span")].find((span) => /mso-list:\s*ignore/i.test(span.getAttribute("style") || ""));
+    const mark = [...paragraph.querySelectorAll("span")].find((span) => /mso-list:\s*ignore/i.test(span.getAttribute("data-style") || ""));
     const isNumbered = /^[（(]?\s*(\d+|[a-z]|[ivx]+|[一二三四五六七八九十]+)\s*[.)）、．]/i.test((mark?.textContent || "").trim());
     mark?.remove();
     const depth = Math.min(Number(level[1]), 4);
@@ -59,13 +61,13 @@ function copyInto(from, to, maker) {
 }
 
 function copyElement(node, to, maker) {
-  const style = node.getAttribute("style") || "";
+  const style = node.getAttribute("data-style") || "";
   if (DROPPED.has(node.tagName.toUpperCase()) || /mso-list:\s*ignore|display:\s*none/i.test(style)) return;
   let name = RENAMED[node.tagName] || node.tagName;
   const heading = /^mso(?:heading|title)|^heading/i.test(node.className || "") || /mso-outline-level:\s*[1-6]/i.test(style);
   if (name === "P" && heading) name = "H3";
   // Google Docs wraps everything in a bold that is not bold.
-  if (name === "STRONG" && /font-weight:\s*(normal|400)/i.test(style)) name = "SPAN";
+  if (name === "STRONG" && /(?:^|;)\s*font-weight:\s*(normal|400)/i.test(style)) name = "SPAN";
   if (name === "P" && (holdsBlocks(node) || ["LI", "TD", "TH", "P"].includes(to.tagName))) {
     copyInto(node, to, maker);
     if (["TD", "TH"].includes(to.tagName) && node.nextElementSibling) to.append(maker.createElement("br"));
