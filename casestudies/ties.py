@@ -1,16 +1,17 @@
-"""Agencies that wrote a case study together. Told by published case studies that name partner agencies."""
+"""Agencies that wrote a case study together, or of which one adapted what the other wrote. Told by what is published."""
 
 from collections.abc import Iterator
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casestudies.models import CasePartner, CaseStudy
+from casestudies.models import Adaptation, CasePartner, CaseStudy
 from orgs.models import Agency
 from orgs.ties import Tie, TieKind
 
 WROTE_TOGETHER = TieKind("tie:case", _("Wrote a case study together"), dash="1 6")
+ADAPTED = TieKind("tie:adapted", _("Adapted a case study of the other"), dash="8 3 1 3")
 
 
 def ties(agency: Agency | None = None) -> Iterator[Tie]:
@@ -37,3 +38,17 @@ def ties(agency: Agency | None = None) -> Iterator[Tie]:
             timezone.localdate(case.first_published_at),
             case.get_absolute_url(),
         )
+    yield from adapted(agency)
+
+
+def adapted(agency: Agency | None) -> Iterator[Tie]:
+    """One tie for each published adaptation of a case that another agency wrote."""
+    adaptations = Adaptation.objects.public().exclude(agency=F("of__agency"))
+    if agency:
+        adaptations = adaptations.filter(Q(agency=agency) | Q(of__agency=agency))
+    for one in (
+        adaptations.select_related("of").defer(*(f"of__{n}" for n in CaseStudy.SECTIONS)).order_by("pk")
+    ):
+        title = one.of.display_title if one.of.live else _("A case study that is no longer published")
+        on = timezone.localdate(one.published_at)
+        yield Tie(ADAPTED, (one.of.agency_id, one.agency_id), title, on, one.get_absolute_url())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from casestudies import (
+    adaptation_views,
     attachment_views,
     bulk_views,
     feed_views,
@@ -53,6 +54,15 @@ urlpatterns = [
     path("cases/<uuid:public_id>/v<int:version>/", version_views.case_version, name="case_version"),
     path("cases/<uuid:public_id>/v<int:version>/changes/", version_views.case_changes, name="case_changes"),
     path("cases/<uuid:public_id>/withdraw/", version_views.withdraw_case, name="withdraw_case"),
+    # adaptations
+    path("adaptations/<uuid:public_id>/", adaptation_views.adaptation, name="adaptation"),
+    path("adaptations/<uuid:public_id>/act/", adaptation_views.act_on_adaptation, name="act_on_adaptation"),
+    path("desk/agencies/<slug:slug>/adapt/<uuid:public_id>/", adaptation_views.adapt_case, name="adapt_case"),
+    path(
+        "desk/agencies/<slug:slug>/adaptations/<uuid:public_id>/",
+        adaptation_views.edit_adaptation,
+        name="edit_adaptation",
+    ),
     # reading lists and notes
     path("cases/<uuid:public_id>/keep/", list_views.keep_case, name="keep_case"),
     path("cases/<uuid:public_id>/note/", list_views.write_note, name="write_note"),

@@ -4,7 +4,17 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from casestudies import citation, counting, formats, reading, reading_list, signposting, usage, version_views
+from casestudies import (
+    adaptation,
+    citation,
+    counting,
+    formats,
+    reading,
+    reading_list,
+    signposting,
+    usage,
+    version_views,
+)
 from casestudies.models import CaseStudy
 from casestudies.permissions import can_edit_case, can_withdraw_case
 
@@ -22,6 +32,7 @@ def case(request, public_id):
         **usage.beside(found),
         "case_versions": found.versions.all() if found.live else (),
         "can_withdraw": found.live and can_withdraw_case(request.user, found),
+        **adaptation.beside(found, request.user),
         "can_edit": can_edit_case(request.user, found),
     }
     response = render(request, "casestudies/case.html", context)

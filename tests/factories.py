@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from casestudies.models import CaseStudy
+from casestudies.models import Adaptation, CaseStudy
 from events.models import Event, EventSession, SeatPool
 from events.models.event import refresh_span
 from orgs import evidence
@@ -106,6 +106,25 @@ def case(lead: Agency | None = None, *, live=True, **fields) -> CaseStudy:
             "live": live,
             "first_published_at": timezone.now() if live else None,
             "last_published_at": timezone.now() if live else None,
+            **fields,
+        }
+    )
+
+
+def adaptation(of: CaseStudy, by: Agency | None = None, **fields) -> Adaptation:
+    """What an agency published about having tried a case; `status="draft"` and `published_at=None` for a draft."""
+    return Adaptation.objects.create(
+        **{
+            "of": of,
+            "agency": by or agency(),
+            "status": "public",
+            "published_at": timezone.now(),
+            "context": "城郊的小学。",
+            "changes": "从五天改为两天。",
+            "decided_by": "workers",
+            "fidelity": "kept",
+            "result": "worked",
+            "result_text": "孩子愿意来。",
             **fields,
         }
     )

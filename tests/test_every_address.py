@@ -106,6 +106,7 @@ def world(agency, manager, member, stranger):
     in_draft = attachment.add(case, upload.examine(factories.upload("图.png"), "图.png"), by=member)
     versions.keep(published, published.save_revision())
     versions.keep(published, published.save_revision(), change_note="人数改正")
+    tried = factories.adaptation(factories.case(), agency)
     kept = reading_list.make(newcomer, title="入门", audience="public")
     reading_list.keep(published, by=newcomer, into=kept)
     shared = reading_list.make(newcomer, title="给同事", audience="link")
@@ -158,6 +159,7 @@ def world(agency, manager, member, stranger):
                         claim,
                         kept,
                         searched,
+                        tried,
                     )
                 ),
                 *(agency.public_id, pair.public_id, term_id(term), taxonomy_id(term.scheme)),

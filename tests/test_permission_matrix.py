@@ -191,6 +191,10 @@ TABLE = {
     "case_attachment": PUBLIC,  # one of a published text
     "edit_attachments": "cases.write",
     "change_attachment": "cases.write",
+    "adaptation": PUBLIC,
+    "act_on_adaptation": SIGNED_IN,
+    "adapt_case": "cases.write",
+    "edit_adaptation": "cases.write",
     "create_case": "cases.write",
     "import_case": "cases.write",
     "edit_case": "cases.write",

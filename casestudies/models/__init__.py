@@ -1,5 +1,6 @@
 """What we learned: practice case studies, their authors and their way to publication."""
 
+from casestudies.models.adaptation import Adaptation
 from casestudies.models.attachment import Attachment, CaseFile
 from casestudies.models.author import CaseAuthor
 from casestudies.models.casestudy import CaseStudy
@@ -14,6 +15,7 @@ from casestudies.models.version import CaseVersion
 from casestudies.pages import LibraryPage
 
 __all__ = [
+    "Adaptation",
     "AnnouncedCase",
     "Attachment",
     "CaseAuthor",
