@@ -10,12 +10,15 @@ class CaseStudiesConfig(AppConfig):
     def ready(self):
         from casestudies import (  # noqa: F401  rules need the models, which are there only now
             attachment,
+            deid_check,
             review,
             version_guard,
             versions,
         )
+        from casestudies.models.casestudy import about_to_publish
 
         review.write_our_letters()
         versions.listen()
         pre_migrate.connect(version_guard.before_migrate, sender=self)
         post_migrate.connect(version_guard.after_migrate, sender=self)
+        about_to_publish.connect(deid_check.refuse_to_publish, dispatch_uid="nobody_is_given_away")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, WorkflowState
 
-from casestudies import draft_merge, parallel, people, revising
+from casestudies import deid_check, draft_merge, parallel, people, revising
 from casestudies.models import CaseStudy
 from orgs.models import Agency, User
 
@@ -165,9 +165,16 @@ def missing(case: CaseStudy) -> list[str]:
     return sentences
 
 
+class Exposing(AuthoringError):
+    """Somebody could be recognised in the text: the check says by what."""
+
+
 @transaction.atomic
 def submit(case: CaseStudy, *, by: User) -> WorkflowState:
-    """Hand the newest text to the reviewers. Raises InReview or Incomplete."""
+    """Hand the newest text to the reviewers. Raises InReview, Incomplete or Exposing.
+
+    Who submits signs for it that nobody who was served can be recognised.
+    """
     case = CaseStudy.objects.select_for_update().get(pk=case.pk)
     if case.withdrawn_at:
         raise Withdrawn
@@ -179,6 +186,11 @@ def submit(case: CaseStudy, *, by: User) -> WorkflowState:
     if not case.latest_revision_id:
         draft.save_revision(user=by)
         case.refresh_from_db()
+        draft = draft_of(case)
+    try:
+        deid_check.sign(draft, by=by)
+    except deid_check.Identifiable as reason:
+        raise Exposing(str(reason)) from reason
     state = case.current_workflow_state
     if state is None:
         return case.get_workflow().start(case, by)

@@ -15,7 +15,8 @@ from wagtail.admin.signal_handlers import (
 from wagtail.models import TaskState, WorkflowState
 from wagtail.signals import task_submitted, workflow_approved, workflow_rejected, workflow_submitted
 
-from casestudies.authoring import AuthoringError
+from casestudies.authoring import AuthoringError, Exposing
+from casestudies.deid_check import Identifiable
 from casestudies.models import CaseStudy
 from casestudies.permissions import can_review_cases
 from orgs.models import User
@@ -29,7 +30,7 @@ class NotInReview(AuthoringError):
 
 @transaction.atomic
 def approve(case: CaseStudy, *, by: User, comment: str = "") -> CaseStudy:
-    """Publish the submitted text. Raises NotInReview."""
+    """Publish the submitted text. Raises NotInReview, or Exposing where it gives somebody away for certain."""
     act(case, "approve", by=by, comment=comment)
     return CaseStudy.objects.get(pk=case.pk)
 
@@ -46,7 +47,10 @@ def act(case: CaseStudy, action: str, *, by: User, comment: str) -> None:
     state = case.current_workflow_task_state
     if state is None or not can_review_cases(by):
         raise NotInReview
-    state.task.specific.on_action(state, by, action, comment=comment)
+    try:
+        state.task.specific.on_action(state, by, action, comment=comment)
+    except Identifiable as reason:
+        raise Exposing(str(reason)) from reason
 
 
 # -- Letters ----------------------------------------------------------------------------------------------------------

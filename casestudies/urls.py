@@ -12,7 +12,7 @@ from casestudies import (
     version_views,
     views,
 )
-from casestudies.console import attachments, autosave, begin, hand_in, numbers, write
+from casestudies.console import attachments, autosave, begin, check, hand_in, numbers, write
 
 urlpatterns = [
     path("cases/open-data/", bulk_views.open_data, name="open_data"),
@@ -33,6 +33,7 @@ urlpatterns = [
     path(
         "desk/agencies/<slug:slug>/cases/<uuid:public_id>/preview/", write.preview_case, name="preview_case"
     ),
+    path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/check/", check.check_case, name="check_case"),
     path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/submit/", hand_in.submit_case, name="submit_case"),
     # files
     path(

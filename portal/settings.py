@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "casestudies.console.refusals.SayWhyNotPublished",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -198,6 +198,7 @@ TABLE = {
     "create_case": "cases.write",
     "import_case": "cases.write",
     "edit_case": "cases.write",
+    "check_case": "cases.write",
     "autosave_case": "cases.write",
     "preview_case": "cases.write",
     "submit_case": "cases.submit",

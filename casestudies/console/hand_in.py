@@ -25,6 +25,9 @@ def hand_in(request, case: CaseStudy):
         messages.error(
             request, _("The text is saved, but not yet submitted. What is missing stands at the top.")
         )
+    except authoring.Exposing as refusal:
+        messages.error(request, str(refusal))
+        return redirect("check_case", case.agency.slug, case.public_id)
     except authoring.AuthoringError as refusal:
         messages.error(request, str(refusal))
     else:

@@ -151,7 +151,9 @@ def in_run(run: Run) -> Iterator[Finding]:
             yield run.finding(Kind.IDENTITY, start, 18, True, "identity_check")
     if not digits[:-1].isdigit():
         return
-    yield from phones(run, free)
+    is_card = digits.isdigit() and 16 <= len(digits) <= 19 and is_card_prefix(digits) and is_luhn(digits)
+    if not is_card:  # a telephone number may stand inside a card, never the other way round
+        yield from phones(run, free)
     for length in (19, 18, 17, 16):
         for start in run.windows(length):
             number = digits[start : start + length]

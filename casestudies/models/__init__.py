@@ -5,6 +5,7 @@ from casestudies.models.attachment import Attachment, CaseFile
 from casestudies.models.author import CaseAuthor
 from casestudies.models.casestudy import CaseStudy
 from casestudies.models.co_writing import CoWriting
+from casestudies.models.deidentification import DeidentificationDecision, DeidentificationStatement
 from casestudies.models.open_record import OpenRecord, OpenRecordSet
 from casestudies.models.parallel_text import ParallelText
 from casestudies.models.partner import CasePartner
@@ -26,6 +27,8 @@ __all__ = [
     "CaseVersion",
     "CoWriting",
     "DailyCount",
+    "DeidentificationDecision",
+    "DeidentificationStatement",
     "LibraryPage",
     "ListEntry",
     "OpenRecord",

@@ -11,6 +11,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
@@ -37,6 +38,10 @@ from portal.models import Topic
 
 CHINESE_CHARACTERS_A_MINUTE = 400
 ENGLISH_WORDS_A_MINUTE = 220
+
+
+#: Sent before a revision becomes what the public reads, with it as `draft`. A receiver that raises stops it.
+about_to_publish = Signal()
 
 
 def is_written_by(agencies) -> Q:
@@ -249,10 +254,11 @@ class CaseStudy(
         case.withdrawn_at, case.withdrawal_reason = self.withdrawn_at, self.withdrawal_reason
         return case
 
-    def publish(self, *args, **kwargs):
+    def publish(self, revision, *args, **kwargs):
         if CaseStudy.objects.withdrawn().filter(pk=self.pk).exists():
             raise PermissionDenied
-        return super().publish(*args, **kwargs)
+        about_to_publish.send(sender=type(self), draft=revision.as_object())
+        return super().publish(revision, *args, **kwargs)
 
     @property
     def current_version(self):
