@@ -1,8 +1,11 @@
 """Whether anything was written: what the database holds, as one number that a test can compare."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.apps import apps
+from django.db import connection
 from django_tasks_db.models import DBTaskResult
 from wagtail.models import Page
 
@@ -25,3 +28,17 @@ def fingerprint() -> str:
             total.update(repr(list(model.objects.order_by("pk").values_list())).encode())
     total.update(str(DBTaskResult.objects.count()).encode())
     return total.hexdigest()
+
+
+@contextmanager
+def statements_that_write() -> Iterator[list[str]]:
+    """Every statement of the block that does not only read. None at all is quicker to know than a fingerprint."""
+    written: list[str] = []
+
+    def note(execute, sql, params, many, context):
+        if not str(sql).lstrip("( ").startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+            written.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield written

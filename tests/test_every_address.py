@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +22,7 @@ from orgs import claiming, history, invitation, joining, ownership, partnership,
 from orgs.models import Location, Recommendation
 from orgs.open_data.identity import taxonomy_id, term_id
 from tests import factories
-from tests.addresses import ADDRESSES, addresses
+from tests.addresses import ADDRESSES, leading_addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -217,30 +216,14 @@ def leads_to_sign_in(answer) -> bool:
     return answer.status_code == 302 and answer.url.startswith(reverse("account_login"))
 
 
-def telling_addresses(client, world, name) -> list[str]:
-    """The examples behind which somebody finds something, and one behind which there is nothing."""
-    nothing = addresses(name, world["arguments"])
-    telling = []
-    for person in ("newcomer", "owner", "staff"):
-        client.force_login(world["people"][person])
-        for address in nothing:
-            with transaction.atomic():
-                if client.post(address).status_code != 404:
-                    telling.append(address)
-                transaction.set_rollback(True)
-        nothing = [address for address in nothing if address not in telling]
-    client.logout()
-    return telling + nothing[:1]
-
-
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_no_address_ends_in_a_500_whoever_asks_and_however(client, world, name):
     client.raise_request_exception = False
-    telling = telling_addresses(client, world, name)
+    leading = leading_addresses(world, name)
     for person in world["people"].values():
         if person:
             client.force_login(person)
-        for address in telling:
+        for address in leading:
             plain = [client.get(address), client.post(address)]
             assert all(answer.status_code < 500 for answer in plain), address
             if all(is_closed(answer) for answer in plain):
@@ -257,7 +240,7 @@ def test_no_address_ends_in_a_500_whoever_asks_and_however(client, world, name):
 def test_an_agencys_console_is_nowhere_for_people_of_other_agencies(client, world, agency, name):
     for person in ("stranger", "newcomer"):
         client.force_login(world["people"][person])
-        for address in addresses(name, world["arguments"]):
+        for address in leading_addresses(world, name):
             for answer in (client.get(address), client.post(address)):
                 assert answer.status_code in (404, 405), address
                 assert agency.legal_name not in answer.content.decode()
@@ -265,7 +248,7 @@ def test_an_agencys_console_is_nowhere_for_people_of_other_agencies(client, worl
 
 @pytest.mark.parametrize("name", CONSOLE)
 def test_an_agencys_console_asks_for_an_account_first(client, world, name):
-    for address in addresses(name, world["arguments"]):
+    for address in leading_addresses(world, name):
         for answer in (client.get(address), client.post(address)):
             assert answer.status_code in (302, 405), address
             if answer.status_code == 302:
