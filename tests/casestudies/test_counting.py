@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from casestudies import counting
 from casestudies.counting import Kind, Visit, count, is_robot, totals, write
-from casestudies.models import DailyCount
+from casestudies.models import CasePartner, DailyCount
 from tests import factories
 from tests.fingerprint import fingerprint
 
@@ -102,7 +102,7 @@ def test_the_same_account_is_the_same_reader_on_two_devices():
 
 def test_the_people_of_the_writing_agencies_are_no_readers():
     case, partner = factories.case(), factories.agency()
-    case.partners.create(agency=partner)
+    CasePartner.objects.create(case=case, agency=partner)
     for agency in (case.agency, partner):
         assert not count(case, Kind.VIEW, visit(user=factories.member_of(agency)))
     left = factories.member_of(case.agency)

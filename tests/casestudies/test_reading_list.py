@@ -177,7 +177,7 @@ def test_a_note_outlives_its_case_without_naming_what_is_hidden(client, reader):
     ("audience", "seen_by_others"), [("private", False), ("link", False), ("public", True)]
 )
 def test_the_page_of_a_list_is_for_whom_its_owner_chose(client, reader, audience, seen_by_others):
-    mine = make(reader, title="我的书单", audience=audience)
+    mine = make(reader, title="给新同事的入门读物", audience=audience)
     keep(factories.case(), by=reader, into=mine)
     files = reverse("list_citations", args=[mine.public_id, "bib"])
     for person in (None, factories.user(), factories.moderator()):
@@ -187,7 +187,7 @@ def test_the_page_of_a_list_is_for_whom_its_owner_chose(client, reader, audience
         for address in (mine.get_absolute_url(), files):
             assert client.get(address).status_code == (200 if seen_by_others else 404)
         listed = client.get(reverse("public_lists")).content.decode()
-        assert ("我的书单" in listed) == seen_by_others
+        assert ("给新同事的入门读物" in listed) == seen_by_others
     client.force_login(reader)
     assert client.get(mine.get_absolute_url()).status_code == 200
 
