@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casestudies import family_picture
+from casestudies import counting, family_picture
 from casestudies.models import Adaptation, CaseStudy
 from casestudies.permissions import agencies_written_for
 from orgs.models import Agency, User
@@ -82,6 +82,7 @@ def publish(adaptation: Adaptation, *, by: User) -> Adaptation:
     adaptation.status, adaptation.published_at = Adaptation.Status.PUBLIC, timezone.now()
     adaptation.save(update_fields=["status", "published_at"])
     if adaptation.of.agency_id != adaptation.agency_id:
+        counting.add(adaptation.of, counting.Kind.ADAPTATION)
         for lead in carriers(LEADS).filter(agency=adaptation.of.agency_id).select_related("user"):
             mail.send(
                 "adaptation_published",

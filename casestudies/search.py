@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from wagtail.rich_text import get_text_for_indexing
 
 from casestudies import open_records
-from casestudies.models import CaseAuthor, CasePartner, CaseStudy
+from casestudies.models import Adaptation, CaseAuthor, CasePartner, CaseStudy
 from orgs.models import Agency
 from portal.bilingual import Text
 from portal.search.document import Document, Record
@@ -61,6 +61,7 @@ RECORD = Record(
     parts={
         CaseAuthor: lambda author: [author.case_id],
         CasePartner: lambda partner: [partner.case_id],
+        Adaptation: lambda adaptation: [adaptation.of_id, adaptation.case_id],
         Agency: lambda agency: [
             *agency.case_studies.values_list("pk", flat=True),
             *agency.partnered_cases.values_list("case_id", flat=True),

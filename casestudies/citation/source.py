@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from casestudies.citation import names
 from casestudies.citation.names import Name
+from casestudies.identifier import permanent_url
 from casestudies.models import CasePartner, CaseStudy
 from orgs.models import Agency
 from portal.bilingual import HAN
@@ -81,8 +82,28 @@ def changed_on(case: CaseStudy) -> date:
 
 
 def relations(case: CaseStudy) -> list[dict]:
-    """Other works that this one comes from or leads to, as DataCite writes relations."""
-    return []
+    """The published case that this one was adapted from, and those adapted from it, as DataCite writes relations.
+
+    Only what everybody may read about. Reads `adapted_from__of` and `adaptations__case`: fetch them along.
+    """
+    found = []
+    told = getattr(case, "adapted_from", None)
+    if told and told.is_open and told.of.live:
+        found.append(related("IsDerivedFrom", told.of))
+    found += [
+        related("IsSourceOf", one.case)
+        for one in case.adaptations.all()
+        if one.is_open and one.case and one.case.live
+    ]
+    return found
+
+
+def related(relation: str, case: CaseStudy) -> dict:
+    return {
+        "relatedIdentifier": permanent_url(case),
+        "relatedIdentifierType": "URL",
+        "relationType": relation,
+    }
 
 
 def genre(case: CaseStudy) -> str:
@@ -136,8 +157,9 @@ def agency_url(agency: Agency) -> str | None:
 
 
 def version(case: CaseStudy) -> str:
-    """The number of the version that is read now, as words; empty as long as there is only one."""
-    return ""
+    """The number of the version that is read now, as words; empty as long as there is only one. Reads `versions`."""
+    newest = max((one.number for one in case.versions.all()), default=1)
+    return str(newest) if newest > 1 else ""
 
 
 def key_of(case: CaseStudy) -> str:

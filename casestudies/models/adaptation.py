@@ -132,6 +132,11 @@ class Adaptation(models.Model):
         return self.status == self.Status.PUBLIC
 
     @property
+    def is_open(self) -> bool:
+        """Whether everybody may read it, as `public` asks of many."""
+        return self.is_public and self.agency.status == Agency.Status.LISTED
+
+    @property
     def changed(self) -> list:
         """What kinds of things were changed, in words."""
         names = ("changed_content", "changed_context", "changed_training")

@@ -85,8 +85,20 @@ class CaseStudyQuerySet(models.QuerySet):
     def for_reading(self):
         """With what the reading page and a citation show."""
         return self.select_related(
-            "agency__division__parent", "division__parent", "open_record"
-        ).prefetch_related("topics", "authors", "partners__agency", "attachments")
+            "agency__division__parent",
+            "division__parent",
+            "open_record",
+            "adapted_from__of",
+            "adapted_from__agency",
+        ).prefetch_related(
+            "topics",
+            "authors",
+            "partners__agency",
+            "attachments",
+            "versions",
+            "adaptations__agency",
+            "adaptations__case",
+        )
 
 
 class CaseStudy(
