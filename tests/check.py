@@ -17,7 +17,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://tongxing@localhost/tongxing",
     "EMAIL_URL": "smtp+tls://portal:password@smtp.example.org:587",
     "DEFAULT_FROM_EMAIL": "portal@example.org",
-    "OAI_NAMESPACE": "portal.example.net",
+    "OAI_NAMESPACE": "tongxing.org.cn",
 }
 
 CHECKS: dict[str, tuple[list[str], dict[str, str]]] = {
