@@ -337,7 +337,7 @@ def test_what_is_stamped_but_not_yet_committed_comes_with_the_next_harvest(clien
 # -- A harvester that is not ours -------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_sickle_harvests_everything_twice_while_records_change(live_server, monkeypatch, schema):
     monkeypatch.setattr(harvest, "PAGE_SIZE", 3)
     cases = make_world(8)
