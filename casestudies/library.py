@@ -73,7 +73,7 @@ def context(query, user) -> dict:
     sort = query.get("sort") if query.get("sort") in SORTS else usual
     division = chosen_division(query.get("place", ""))
     conditions = conditions_of(query, division)
-    found = narrowed(published, conditions).distinct()
+    found = narrowed(published, conditions)
     facets = [
         Facet(name, title_of(name), options_of(name, published, conditions, query, division))
         for name in FACETS
@@ -158,7 +158,7 @@ def matches(query):
         if passages is None:
             return None
         cases = cases.filter(pk__in=passages)
-    return narrowed(cases, conditions_of(query, chosen_division(query.get("place", "")))).distinct()
+    return narrowed(cases, conditions_of(query, chosen_division(query.get("place", ""))))
 
 
 def passages_for(words: str) -> dict | None:

@@ -139,6 +139,7 @@ def world(agency, manager, member, stranger):
             "owner": lead,
             "staff": factories.moderator(),
         },
+        "bodies": {"act_on_entry": {"action": "up", "entry": kept.entries.get().pk}},
         "arguments": {
             "slug": [agency.slug],
             "public_id": [

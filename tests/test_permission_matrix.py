@@ -13,7 +13,7 @@ from django.urls import reverse
 from orgs.models import Agency, Membership, Role, User
 from orgs.permissions import RESPONSIBILITIES
 from tests import factories
-from tests.addresses import ADDRESSES, BODIES, leading_addresses
+from tests.addresses import ADDRESSES, body_for, leading_addresses
 from tests.fingerprint import fingerprint, statements_that_write
 from tests.test_every_address import is_closed, leads_to_sign_in, world  # noqa: F401  with one of everything
 
@@ -352,7 +352,7 @@ class Visitor:
         client = self.client()
         for method in methods:
             for address in leading_addresses(examples_of, name):
-                body = BODIES.get(name, {}) if method == "post" else {}
+                body = body_for(name, examples_of) if method == "post" else {}
                 yield f"{method.upper()} {address}", getattr(client, method)(address, body)
 
 

@@ -36,7 +36,7 @@ def test_the_newest_come_first_and_drafts_never(client):
 
 
 def test_an_entry_has_a_name_that_stays_its_authors_topics_and_licence(client):
-    case = factories.case(title="<b> & \x0b 流", abstract="摘要\x00里")
+    case = factories.case(title="<b> & \x0b 流", abstract="摘要\x01里")
     CaseAuthor.objects.create(case=case, name="曾晓棠", orcid="0000-0002-1825-0097")
     CaseAuthor.objects.create(case=case, name="李华", position=1)
     case.topics.set([factories.topic("pop:children")])

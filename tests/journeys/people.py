@@ -23,14 +23,17 @@ def sign_in_by_code(page, email: str, mails) -> None:
     enter_code(page, email, mails)
 
 
-def sign_up(page, email: str, name: str, *, prefix: str = "", is_there: bool = False) -> None:
-    """A new account without an agency. `is_there` when the page shows the form already."""
-    if not is_there:
+def sign_up(page, email: str, name: str, *, prefix: str = "", is_invited: bool = False) -> None:
+    """A new account without an agency. Who comes from an invitation has the form already, and is not asked for one."""
+    if not is_invited:
         page.goto(f"{prefix}/accounts/signup/")
     page.fill("[name=name]", name)
     page.fill("[name=email]", email)
     page.fill("[name=password1]", "yi-tiao-chang-mima-88")
-    page.check("[name=has_no_agency]")
+    if is_invited:
+        assert page.locator("[name=has_no_agency]").count() == 0
+    else:
+        page.check("[name=has_no_agency]")
     page.press("[name=password1]", "Enter")
     enter_code(page, email, page.context.new_page())
 

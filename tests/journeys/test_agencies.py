@@ -79,7 +79,7 @@ def test_an_agency_applies_is_verified_invites_a_colleague_and_publishes_its_pro
     link = re.search(r"(?:/en)?/invitations/[\w-]+/", letter).group(0)
     colleague.goto(link)
     colleague.locator("main a[href*='/accounts/signup/']").click()
-    sign_up(colleague, second, "李同行", prefix=prefix, is_there=True)
+    sign_up(colleague, second, "李同行", prefix=prefix, is_invited=True)
     colleague.goto(link)
     colleague.locator("button[value=accept]").click()
     colleague.wait_for_load_state()
