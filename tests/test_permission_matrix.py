@@ -280,6 +280,8 @@ def doors(names=None):
 @pytest.fixture
 def everybody(world, agency):  # noqa: F811
     """A person for every role: in the agency of the examples, in another one, and without any."""
+    for name in OUR_ADDRESSES:
+        leading_addresses(world, name)  # found out now, before anybody in it loses a right
     other = factories.agency()
     return {
         "anonymous": None,
