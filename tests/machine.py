@@ -1,17 +1,21 @@
-"""What this machine must have to run the tests: fonts, a browser, PostgreSQL.
+"""What this machine must have to run the tests: fonts, a browser, PostgreSQL, OpenSearch.
 
 On Debian as root what is missing is installed by apt; elsewhere a sentence says what to install.
 """
 
+import hashlib
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 CHROMIUM = [
     "chromium",
@@ -145,3 +149,91 @@ def postgres(*, is_durable: bool = False):
             **quiet,
         )
         shutil.rmtree(folder, ignore_errors=True)
+
+
+LAUNCHER = ROOT / "tests" / "opensearch"
+JAVA = 17  # the least that OpenSearch 2.19 asks for
+OPENSEARCH_STARTS_WITHIN = 120  # seconds; four when nothing else runs
+
+
+def java() -> str:
+    """The path of a Java that is new enough and can compile, and see to it that Maven is there."""
+    for attempt in range(2):
+        found, maven = shutil.which("java"), shutil.which("mvn")
+        if found and maven and shutil.which("javac"):
+            said = subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr
+            version = re.search(r'version "(\d+)', said)
+            if version and int(version[1]) >= JAVA:
+                return found
+        if attempt == 0:
+            install(f"openjdk-{JAVA}-jdk-headless", "maven")
+    raise Missing(
+        f"no Java {JAVA} or newer with Maven was found; install them "
+        f"(Debian: apt-get install openjdk-{JAVA}-jdk-headless maven) or set SEARCH_TEST_URL"
+    )
+
+
+def opensearch_classpath() -> str:
+    """The jar files of OpenSearch, fetched from Maven Central once and kept in Maven's own store."""
+    pom = LAUNCHER / "pom.xml"
+    kept = ROOT / "var" / f"opensearch-{hashlib.sha256(pom.read_bytes()).hexdigest()[:16]}.classpath"
+    if kept.exists() and all(Path(jar).exists() for jar in kept.read_text().split(os.pathsep)):
+        return kept.read_text()
+    kept.parent.mkdir(exist_ok=True)
+    beside = kept.with_suffix(f".{os.getpid()}")
+    goal = ["dependency:build-classpath", f"-Dmdep.outputFile={beside}", "-Dmdep.includeScope=runtime"]
+    fetched = subprocess.run(
+        ["mvn", "-q", "-B", "-f", pom, *goal], capture_output=True, text=True, check=False
+    )
+    if fetched.returncode or not beside.exists():
+        raise Missing(f"OpenSearch could not be fetched from Maven Central: {fetched.stdout.strip()[-500:]}")
+    os.replace(beside, kept)
+    return kept.read_text()
+
+
+class OpenSearch:
+    """An OpenSearch of our own on loopback. It starts while others work; `url()` waits until it answers."""
+
+    def __init__(self):
+        java_path, classpath = java(), opensearch_classpath()
+        self.folder = Path(tempfile.mkdtemp(prefix="tongxing-opensearch-"))
+        with (self.folder / "log").open("w") as log:
+            self.process = subprocess.Popen(
+                [java_path, "-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+                + ["-cp", classpath, LAUNCHER / "Launch.java", self.folder],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+
+    def url(self) -> str:
+        """Its address as SEARCH_URL names it. Raises Missing when it does not start."""
+        port = self.folder / "port"
+        deadline = time.monotonic() + OPENSEARCH_STARTS_WITHIN
+        while not port.exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise Missing(f"OpenSearch did not start: {(self.folder / 'log').read_text()[-1000:]}")
+            time.sleep(0.1)
+        return f"opensearch://127.0.0.1:{port.read_text()}"
+
+    def end(self) -> None:
+        self.process.stdin.close()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def opensearch():
+    """What gives the URL of an OpenSearch that is starting, gone afterwards; or of the one that SEARCH_TEST_URL names."""
+    if url := os.environ.get("SEARCH_TEST_URL"):
+        yield lambda: url
+        return
+    server = OpenSearch()
+    try:
+        yield server.url
+    finally:
+        server.end()
