@@ -6,13 +6,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test check bench bench-registration bench-weight bench-directory bench-certificates bench-deidentify clean lock messages
+.PHONY: run test services check bench bench-registration bench-weight bench-directory bench-certificates bench-deidentify clean lock messages
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
 
 test: $(VENV)/installed-dev
 	@STRICT=$(STRICT) $(BIN)/python -m tests
+
+# PostgreSQL and OpenSearch for the tests, until Ctrl-C (Java 17 and Maven must be installed).
+services: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.services
 
 check: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.check

@@ -1,6 +1,6 @@
 """`make test`: everything that this machine can run, and an honest list of what it could not.
 
-The suite on SQLite, the same suite on PostgreSQL, journeys in Chromium. On Debian as root what is missing is
+The suite on SQLite, the same suite on PostgreSQL, the search on OpenSearch, journeys in Chromium. On Debian as root what is missing is
 installed by apt. With STRICT=1 a part that could not run is a failure.
 """
 
@@ -10,11 +10,13 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.machine import Missing, find_chromium, find_fonts, postgres
+from tests.machine import Missing, find_chromium, find_fonts, opensearch, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
+WITHOUT_OPENSEARCH = ["--ignore=tests/journeys", "-m", "not opensearch"]
 STRICT = os.environ.get("STRICT") == "1"
 
 
@@ -54,12 +56,23 @@ def main() -> int:
         find_fonts()
     except Missing as error:
         could_not_run.append(f"Certificates as PDF: {error}")
-    part("SQLite", "-n", "2", "--ignore=tests/journeys")
+    with ExitStack() as services:
+        try:
+            search_url = services.enter_context(opensearch())  # starts while the first part runs
+        except Missing as error:
+            could_not_run.append(f"OpenSearch: {error}")
+            search_url = None
+        part("SQLite", "-n", "2", *WITHOUT_OPENSEARCH)
+        if search_url:
+            try:
+                part("OpenSearch", "-m", "opensearch", "tests/portal/search", SEARCH_TEST_URL=search_url())
+            except Missing as error:
+                could_not_run.append(f"OpenSearch: {error}")
     try:
         with postgres() as url:
             # Random histories are long; the invariants that they try are the same on both databases.
             few = {"DATABASE_POOL": "70", "HISTORIES": "400"}
-            part("PostgreSQL", "-n", "2", "--ignore=tests/journeys", DATABASE_URL=url, **few)
+            part("PostgreSQL", "-n", "2", *WITHOUT_OPENSEARCH, DATABASE_URL=url, **few)
     except (Missing, subprocess.CalledProcessError) as error:
         could_not_run.append(f"PostgreSQL: {error}")
     try:

@@ -153,6 +153,7 @@ def postgres(*, is_durable: bool = False):
 
 LAUNCHER = ROOT / "tests" / "opensearch"
 JAVA = 17  # the least that OpenSearch 2.19 asks for
+SMALL = ["-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 OPENSEARCH_STARTS_WITHIN = 120  # seconds; four when nothing else runs
 
 
@@ -199,8 +200,7 @@ class OpenSearch:
         self.folder = Path(tempfile.mkdtemp(prefix="tongxing-opensearch-"))
         with (self.folder / "log").open("w") as log:
             self.process = subprocess.Popen(
-                [java_path, "-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-                + ["-cp", classpath, LAUNCHER / "Launch.java", self.folder],
+                [java_path, *SMALL, "-cp", classpath, LAUNCHER / "Launch.java", self.folder],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

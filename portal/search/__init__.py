@@ -116,11 +116,26 @@ def _engine(url: str) -> Engine:
             )
         return Embedded(Path(unquote(address.path)))
     if address.scheme in ("elasticsearch", "opensearch"):
-        raise ImproperlyConfigured(
-            f"SEARCH_URL names {address.scheme}, which this version cannot use. "
-            "Use the embedded engine, such as: tantivy:///srv/tongxing/search"
-        )
+        return _cluster(url, address.scheme)
     raise ImproperlyConfigured(
         f'SEARCH_URL begins with "{address.scheme}", which is no search engine of ours. '
-        "Use the embedded engine, such as: tantivy:///srv/tongxing/search"
+        "Use the embedded engine, such as: tantivy:///srv/tongxing/search , or a cluster: "
+        "elasticsearch://host:9200 or opensearch://host:9200"
     )
+
+
+def _cluster(url: str, scheme: str) -> Engine:
+    """An engine whose client is installed only where it is used."""
+    try:
+        from portal.search.elastic import Elastic
+        from portal.search.servers import address, import_client
+
+        at = address(url)
+        import_client(scheme)
+        at.trust()
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            f"SEARCH_URL names {scheme}, but its client is not installed ({error}). "
+            f"Run: pip install 'tongxing[{scheme}]'"
+        ) from error
+    return Elastic(at)

@@ -24,11 +24,9 @@ from tantivy import Query as TantivyQuery
 from portal.bilingual import Text
 from portal.search import analysis
 from portal.search.document import Document
-from portal.search.engine import EngineHit, Found, SearchIsAway, SearchIsBusy
+from portal.search.engine import VERSION, EngineHit, Found, IndexIsMissing, SearchIsAway, SearchIsBusy
 from portal.search.query import Choice, Query, Slot
 
-#: Raise it when fields or analysis change: an index of another version counts as missing and is built anew.
-VERSION = 1
 PATIENCE = 15  # seconds that a writer waits for its turn
 MEMORY, REBUILD_MEMORY = 15_000_000, 100_000_000  # bytes; tantivy's least is 15 MB a thread
 MOST_KINDS = 100
@@ -129,12 +127,12 @@ class Embedded:
         except OSError:
             name = ""
         if not name.startswith(f"index-{VERSION}-"):
-            raise SearchIsAway("There is no search index yet. Run: python manage.py rebuild_search")
+            raise IndexIsMissing("There is no search index yet. Run: python manage.py rebuild_search")
         return self.path / name
 
     def _index(self, folder: Path) -> Index:
         if not folder.is_dir():
-            raise SearchIsAway("The search index has gone. Run: python manage.py rebuild_search")
+            raise IndexIsMissing("The search index has gone. Run: python manage.py rebuild_search")
         return Index.open(str(folder))
 
     def _searcher(self) -> Searcher:
@@ -176,14 +174,14 @@ class _Writer:
 
 @contextmanager
 def _panics_are_away() -> Iterator[None]:
-    """A damaged index makes tantivy raise ValueError, OSError or panic; all of them mean that search is away."""
+    """A damaged index makes tantivy raise ValueError, OSError or panic; all of them mean that it must be built anew."""
     try:
         yield
     except (SearchIsAway, SearchIsBusy):
         raise
     except BaseException as error:
         if isinstance(error, OSError | ValueError) or type(error).__name__ == "PanicException":
-            raise SearchIsAway(f"The search index cannot be read: {error}") from error
+            raise IndexIsMissing(f"The search index cannot be read: {error}") from error
         raise
 
 

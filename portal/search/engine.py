@@ -1,5 +1,7 @@
-"""What every search engine can do. The embedded one (tantivy) is the first; tests/portal/search/test_engine.py is the
-contract that each must pass."""
+"""What every search engine can do: the embedded one (tantivy) and a cluster (Elasticsearch, OpenSearch).
+
+tests/portal/search/test_engine.py is the contract that each must pass.
+"""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -10,9 +12,16 @@ from portal.bilingual import Text
 from portal.search.document import Document
 from portal.search.query import Query
 
+#: Raise it when fields or analysis change: an index of another version counts as missing and is built anew.
+VERSION = 1
+
 
 class SearchIsAway(Exception):
     """The index is missing, broken or out of reach. Lists and pages go on without it."""
+
+
+class IndexIsMissing(SearchIsAway):
+    """There is no index, or it is damaged. A rebuild mends that."""
 
 
 class SearchIsBusy(Exception):
@@ -53,13 +62,15 @@ class Engine(Protocol):
         """The best hits of these kinds (None: all). Raises SearchIsAway."""
 
     def writer(self) -> AbstractContextManager[Writer]:
-        """The only writer in the world until the block ends; then all it did is seen at once, or nothing of it.
+        """What is read inside the block is what stays in the index, whoever else writes at the same time.
 
-        Raises SearchIsAway when there is no index to write to and SearchIsBusy when the turn does not come.
+        When the block ends, all that it did is seen; when it fails, nothing of it. Raises IndexIsMissing when there is
+        no index to write to, SearchIsAway when it is out of reach, and SearchIsBusy when the turn does not come.
         """
 
     def rebuild(self, documents: Callable[[], Iterable[Document]]) -> int:
         """Build an index from these documents beside the live one and put it in its place. Returns their number.
 
-        Other writers wait meanwhile; when it fails the live index is as it was.
+        What others write meanwhile is not lost; when it fails the live index is as it was. Raises SearchIsBusy while
+        somebody else is building.
         """

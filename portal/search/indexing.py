@@ -13,7 +13,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from portal.outbox import after_commit
 from portal.search import engine, rebuild
 from portal.search.document import Record, records
-from portal.search.engine import SearchIsAway
+from portal.search.engine import IndexIsMissing
 
 #: What changed inside `in_bulk`, or None outside.
 _held: ContextVar[dict[str, set[int]] | None] = ContextVar("held", default=None)
@@ -72,7 +72,7 @@ def follow(*, kind: str, pks: list[int]):
                 writer.remove(f"{kind}:{pk}")
             for document in records()[kind].documents(pks):
                 writer.add(document)
-    except SearchIsAway:
+    except IndexIsMissing:
         rebuild()
 
 

@@ -1,0 +1,127 @@
+"""What Elasticsearch and OpenSearch are sent, in the Elasticsearch DSL: the index, the documents, the questions.
+
+Text goes there as tokens with spaces between them (portal.search.analysis), so no analyser of a server has a say, and
+what is found is the same as with the embedded engine.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from elasticsearch.dsl import Q, Search
+from elasticsearch.dsl.query import Query as Asked
+
+from portal.bilingual import Text
+from portal.search import analysis
+from portal.search.document import Document
+from portal.search.engine import EngineHit, Found
+from portal.search.query import Choice, Query, Slot
+
+MOST_KINDS = 100
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+TOKENS: dict[str, Any] = {"type": "text", "analyzer": "whitespace"}
+#: The same fields as in portal.search.embedded.
+INDEX: dict[str, Any] = {
+    "settings": {
+        # One shard scores all documents by the same measure and holds millions of ours.
+        "number_of_shards": 1,
+        "auto_expand_replicas": "0-1",
+    },
+    "mappings": {
+        "dynamic": "strict",
+        "_source": {"includes": ["shown"]},
+        "properties": {
+            "id": {"type": "keyword"},
+            "kind": {"type": "keyword"},
+            "tags": {"type": "keyword"},
+            "title": TOKENS,
+            "text": TOKENS,
+            "single": {**TOKENS, "index_options": "freqs"},
+            "shown": {"type": "object", "enabled": False},
+        },
+    },
+}
+
+
+def stored(document: Document) -> dict[str, Any]:
+    title = "\n".join(document.titles)
+    text = "\n".join((title, *document.texts, *document.keywords))
+    return {
+        "id": document.id,
+        "kind": document.kind,
+        "tags": [clean(tag) for tag in sorted(document.tags)],
+        "title": " ".join(analysis.tokens(title)),
+        "text": " ".join(analysis.tokens(text)),
+        "single": " ".join(analysis.singles(text)),
+        "shown": [{"language": text.language, "text": clean(text)} for text in document.texts],
+    }
+
+
+def gone(id: str) -> dict[str, Any]:
+    """What stands in the place of a document that was removed, so that no late writer brings it back."""
+    return {"id": id}
+
+
+def clean(text: str) -> str:
+    """The text without halves of characters, which JSON cannot carry."""
+    return _LONE_SURROGATE.sub("?", text)
+
+
+def question(query: Query, *, kinds: Iterable[str] | None, limit: int, offset: int) -> dict[str, Any]:
+    asked = Search().query(_asked(query)).source(["shown"])[offset : offset + limit]
+    asked.aggs.bucket("kinds", "terms", field="kind", size=MOST_KINDS)
+    if kinds is not None:
+        asked = asked.post_filter("terms", kind=[clean(kind) for kind in kinds])
+    # Hits of one score stand by id, so that pages follow each other whichever copy of the index answers.
+    return asked.sort("_score", "id").extra(track_total_hits=False).to_dict()
+
+
+def found(answer: dict[str, Any]) -> Found:
+    buckets = answer["aggregations"]["kinds"]["buckets"]
+    return Found(
+        [_hit(hit) for hit in answer["hits"]["hits"]],
+        {bucket["key"]: bucket["doc_count"] for bucket in buckets},
+    )
+
+
+def _hit(hit: dict[str, Any]) -> EngineHit:
+    kind, _, pk = hit["_id"].rpartition(":")
+    texts = tuple(Text(shown["text"], shown["language"]) for shown in hit["_source"].get("shown", ()))
+    return EngineHit(kind, int(pk), hit["_score"], texts)
+
+
+def _asked(query: Query) -> Asked:
+    if query.asks_for_nothing:
+        return Q("match_none")
+    must = [_slot(phrase) for phrase in query.phrases]
+    if query.slots:
+        slots = [_slot(slot) for slot in query.slots]
+        must.append(Q("bool", should=slots, minimum_should_match=query.minimum))
+    return Q(
+        "bool",
+        must=must,
+        should=[_slot(slot) for slot in query.faint],
+        must_not=[_slot(slot) for slot in query.without],
+        filter=[
+            Q("terms", tags=[clean(f"{name}:{value}") for value in values])
+            for name, values in query.filters.items()
+        ],
+    )
+
+
+def _slot(slot: Slot) -> Asked:
+    choices = [_choice(choice) for choice in slot.choices]
+    return choices[0] if len(choices) == 1 else Q("dis_max", queries=choices)
+
+
+def _choice(choice: Choice) -> Asked:
+    """The tokens in a row, in any of the fields that they are looked for in; the weights of the fields add up."""
+    fields = choice.fields.items()
+    return Q("bool", should=[_in_a_row(field, choice, weight * choice.weight) for field, weight in fields])
+
+
+def _in_a_row(field: str, choice: Choice, weight: float) -> Asked:
+    if len(choice.tokens) == 1:
+        return Q("term", **{field: {"value": choice.tokens[0], "boost": weight}})
+    return Q("match_phrase", **{field: {"query": " ".join(choice.tokens), "boost": weight}})
