@@ -5,9 +5,11 @@ what holds, and this one is not sent. A letter may be composed twice; its Messag
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import override
 
 from events import itip
@@ -18,7 +20,8 @@ from portal.outbox import after_commit
 
 def write(entry: RegistrationLogEntry, template: str) -> None:
     """Tell the person what happened: `templates/email/events/<template>.txt`, with what their calendar must know."""
-    compose.enqueue(entry=entry.pk, template=template)
+    later = compose.using(run_after=timezone.now() + timedelta(seconds=settings.LETTERS_WAIT))
+    later.enqueue(entry=entry.pk, template=template)
 
 
 def write_about_change(

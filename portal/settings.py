@@ -194,6 +194,9 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     }
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:// .")
+#: Seconds until a letter about a place is composed. Who changes their mind at once gets one letter; and while hundreds
+#: register in the same seconds, the machine is theirs. Whoever tries the portal out need not wait.
+LETTERS_WAIT = env.int("LETTERS_WAIT", default=15 if IN_PRODUCTION else 0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SEARCH_URL = env.str("SEARCH_URL", default=f"tantivy://{VAR_DIR / 'search'}")

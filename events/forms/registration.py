@@ -38,12 +38,13 @@ class RegistrationForm(forms.Form):
 
     field_order = ("is_online", "agency", "note")
 
-    def __init__(self, *args, user, event, **kwargs):
+    def __init__(self, *args, own: list[int], event, **kwargs):
+        """`own` are the keys of the person's agencies."""
         super().__init__(*args, **kwargs)
         self.initial.setdefault("form_key", uuid4())
         if {pool.kind for pool in event.open_pools} != {SeatPool.Kind.OPEN, SeatPool.Kind.ONLINE}:
             del self.fields["is_online"]
-        if own := list(user.memberships.active().values_list("agency", flat=True)):
+        if own:
             agencies = self.fields["agency"].queryset = Agency.objects.filter(pk__in=own)
             self.initial.setdefault("agency", agencies.first())
         else:

@@ -92,15 +92,19 @@ class RegistrationQuerySet(models.QuerySet):
         everybody who is their agency's (n-1)-th, counting those who already got a seat from this line. People who come
         for themselves are each their own agency.
         """
-        served = self.filter(status=Registration.Status.CONFIRMED, promoted_at__isnull=False)
-        turns = Counter(agency for agency in served.values_list("agency", flat=True) if agency)
+        served, waiting = Registration.Status.CONFIRMED, Registration.Status.WAITLISTED
+        counts = self.filter(Q(status=waiting) | Q(status=served, promoted_at__isnull=False))
+        rows = list(counts.order_by("waiting_since", "pk").values_list("pk", "agency", "status"))
+        turns = Counter(own for _pk, own, status in rows if own and status == served)
         order = []
-        for pk, own, since in self.in_line().values_list("pk", "agency", "waiting_since"):
+        for came, (pk, own, status) in enumerate(rows):
+            if status == served:
+                continue
             if own:
                 turns[own] += 1
             if agency in (None, own):
-                order.append((turns[own] if own else 1, since, pk))
-        return [pk for _turn, _since, pk in sorted(order)]
+                order.append((turns[own] if own else 1, came, pk))
+        return [pk for _turn, _came, pk in sorted(order)]
 
 
 @dataclass(frozen=True)

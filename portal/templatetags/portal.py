@@ -1,5 +1,7 @@
 """The components: a page says what, `templates/components/` says how."""
 
+from functools import lru_cache
+
 from django import template
 from django.conf import settings
 from django.core.cache import cache
@@ -127,15 +129,15 @@ def menu(context) -> list[dict]:
     """
     request = context.get("request")
     here = request.path if request else ""
-    pages = (
-        Page.objects.live()
-        .filter(depth=3, show_in_menus=True, locale__language_code=get_language())
-        .order_by("path")
-        .values_list("slug", "title")
-    )
-    kept = cache.get_or_set(f"menu.{get_language()}", lambda: list(pages), MENU_IS_KEPT)
+    kept = cache.get_or_set(f"menu.{get_language()}", places_in_menu, MENU_IS_KEPT)
     entries = [{"url": place(slug), "title": title} for slug, title in kept]
     return [{**entry, "is_here": here.startswith(entry["url"])} for entry in entries]
+
+
+def places_in_menu() -> list[tuple[str, str]]:
+    """Slug and title of each place in the menu, in the language of the page."""
+    pages = Page.objects.live().filter(depth=3, show_in_menus=True, locale__language_code=get_language())
+    return list(pages.order_by("path").values_list("slug", "title"))
 
 
 @register.simple_tag(takes_context=True)
@@ -144,9 +146,15 @@ def other_language(context) -> dict | None:
     request = context.get("request")
     for code, _name in settings.LANGUAGES:
         if code != get_language():
-            try:
-                url = translate_url(request.get_full_path(), code) if request else "/"
-            except NoReverseMatch:
-                url = "/"
+            url = in_language(request.get_full_path(), code, get_language()) if request else "/"
             return {"code": code, "url": url, "name": get_language_info(code)["name_local"]}
     return None
+
+
+@lru_cache(maxsize=500)  # in a rush everybody is on one page
+def in_language(address: str, code: str, spoken: str) -> str:
+    """The address of the same page in the language `code`; `spoken` is the language that the page is in."""
+    try:
+        return translate_url(address, code)
+    except NoReverseMatch:
+        return "/"

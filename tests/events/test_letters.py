@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import timezone
 
 from events import letters
 from events.models import GroupMessage, Registration
-from events.registration import register
+from events.registration import cancel, register
 from events.standing import note_down
 from portal import mail
 from tests import factories
@@ -101,3 +102,18 @@ def test_a_guest_without_an_address_is_passed_over_without_an_error(manager, age
     mails = deliver()
     assert {one.to[0] for one in mails} == {"guest@example.org"}
     assert len(mails) == 2
+
+
+def test_who_gives_the_place_back_at_once_gets_one_letter_a_moment_later(settings, deliver):
+    settings.LETTERS_WAIT = 15
+    event, person = factories.event(), factories.user()
+    began = timezone.now()
+    with time_machine.travel(began, tick=False) as clock:
+        cancel(register(event, user=person, by=person), by=person)
+        assert deliver() == []
+        clock.shift(16)
+        letter, *others = deliver()
+    assert not others
+    assert event.title in letter.subject + letter.body
+    assert letter.to == [person.email]
+    assert "METHOD:CANCEL" in str(letter.message())
