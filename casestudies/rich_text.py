@@ -7,12 +7,14 @@ made of a div does not. `to_markdown` and `from_markdown` undo each other for ev
 
 import re
 from html import unescape
-from html.parser import HTMLParser
 
 import nh3
 from django.utils.html import strip_tags
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline.state_inline import Delimiter
+
+from casestudies import rich_tree
+from casestudies.rich_tree import Node
 
 TAGS = frozenset(
     [
@@ -128,49 +130,16 @@ def to_plain(html: str) -> str:
 
 def to_markdown(html: str) -> str:
     """The text of a section as Markdown. Takes clean HTML."""
-    writer = _MarkdownWriter()
-    writer.feed(html)
-    writer.close()
-    return writer.text()
+    return "\n\n".join(_MarkdownWriter().blocks(rich_tree.tree(html))).strip()
 
 
-class _Node:
-    def __init__(self, tag: str, attributes: dict):
-        self.tag, self.attributes = tag, attributes
-        self.children: list[_Node | str] = []
+class _MarkdownWriter:
+    """Writes the small tree of a section."""
 
-
-class _MarkdownWriter(HTMLParser):
-    """Builds the small tree of a section, then writes it."""
-
-    INLINE = frozenset({"strong", "em", "a", "br"})
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.root = _Node("", {})
-        self.open = [self.root]
-
-    def handle_starttag(self, tag, attrs):
-        node = _Node(tag, dict(attrs))
-        self.open[-1].children.append(node)
-        if tag != "br":
-            self.open.append(node)
-
-    def handle_endtag(self, tag):
-        if tag in {node.tag for node in self.open}:
-            while self.open.pop().tag != tag:
-                pass
-
-    def handle_data(self, data):
-        self.open[-1].children.append(data)
-
-    def text(self) -> str:
-        return "\n\n".join(self.blocks(self.root)).strip()
-
-    def blocks(self, parent: _Node) -> list[str]:
+    def blocks(self, parent: Node) -> list[str]:
         """The Markdown blocks of the children; loose words between blocks are a paragraph of their own."""
         blocks: list[str] = []
-        loose: list[_Node | str] = []
+        loose: list[Node | str] = []
 
         def end_paragraph():
             if words := self.inline(loose).strip():
@@ -178,7 +147,7 @@ class _MarkdownWriter(HTMLParser):
             loose.clear()
 
         for child in parent.children:
-            if isinstance(child, str) or child.tag in self.INLINE:
+            if isinstance(child, str) or child.is_inline:
                 loose.append(child)
             else:
                 end_paragraph()
@@ -186,7 +155,7 @@ class _MarkdownWriter(HTMLParser):
         end_paragraph()
         return blocks
 
-    def block(self, node: _Node) -> list[str]:
+    def block(self, node: Node) -> list[str]:
         match node.tag:
             case "h3" | "h4":
                 words = self.inline(node.children).strip().replace("\n", " ")
@@ -201,10 +170,10 @@ class _MarkdownWriter(HTMLParser):
             case _:
                 return self.blocks(node)
 
-    def list(self, node: _Node) -> str:
-        items = [child for child in node.children if isinstance(child, _Node) and child.tag == "li"]
+    def list(self, node: Node) -> str:
+        items = [child for child in node.children if isinstance(child, Node) and child.tag == "li"]
         is_loose = any(
-            isinstance(part, _Node) and part.tag == "p" for item in items for part in item.children
+            isinstance(part, Node) and part.tag == "p" for item in items for part in item.children
         )
         start = node.attributes.get("start") or ""
         number = None if node.tag == "ul" else int(start) if re.fullmatch(r"\d{1,8}", start, re.A) else 1
@@ -217,11 +186,11 @@ class _MarkdownWriter(HTMLParser):
             lines.append("\n".join([f"{mark}{first}".rstrip(), *indented]))
         return ("\n\n" if is_loose else "\n").join(lines)
 
-    def table(self, node: _Node) -> str:
+    def table(self, node: Node) -> str:
         rows, captions = [], []
         for part in walk(node):
             if part.tag == "tr":
-                cells = [cell for cell in part.children if isinstance(cell, _Node)]
+                cells = [cell for cell in part.children if isinstance(cell, Node)]
                 rows.append([self.cell(cell) for cell in cells])
             elif part.tag == "caption":
                 captions.append(self.inline(part.children).strip())
@@ -232,7 +201,7 @@ class _MarkdownWriter(HTMLParser):
         lines = [head, ["---"] * width, *body]
         return "\n\n".join([*captions, "\n".join(f"| {' | '.join(row)} |" for row in lines)])
 
-    def cell(self, node: _Node) -> str:
+    def cell(self, node: Node) -> str:
         blocks = "<br>".join(block for block in self.blocks(node) if block)
         return re.sub(r"\n+", "<br>", blocks).replace("|", "\\|")
 
@@ -242,7 +211,7 @@ class _MarkdownWriter(HTMLParser):
             for child in children
         )
 
-    def mark(self, node: _Node) -> str:
+    def mark(self, node: Node) -> str:
         if node.tag == "br":
             return "\n"
         words = self.inline(node.children)
@@ -260,10 +229,10 @@ class _MarkdownWriter(HTMLParser):
         return before + inner + after
 
 
-def walk(node: _Node):
+def walk(node: Node):
     """Every part of a table, in order."""
     for child in node.children:
-        if isinstance(child, _Node):
+        if isinstance(child, Node):
             yield child
             if child.tag != "tr":
                 yield from walk(child)
