@@ -172,9 +172,7 @@ class _MarkdownWriter:
 
     def list(self, node: Node) -> str:
         items = [child for child in node.children if isinstance(child, Node) and child.tag == "li"]
-        is_loose = any(
-            isinstance(part, Node) and part.tag == "p" for item in items for part in item.children
-        )
+        is_loose = any(isinstance(part, Node) and part.tag == "p" for item in items for part in item.children)
         start = node.attributes.get("start") or ""
         number = None if node.tag == "ul" else int(start) if re.fullmatch(r"\d{1,8}", start, re.A) else 1
         lines = []

@@ -5,15 +5,10 @@ text be copied out. So a name with a rare character is set right or not at all, 
 certificate gives the same bytes: the only time in it is when it was issued.
 """
 
-import json
 from datetime import timedelta
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
-from threading import Lock
 
 import segno
-import typst
 from django.conf import settings
 from django.core.cache import cache as kept
 from django.urls import reverse
@@ -24,20 +19,14 @@ from django.utils.translation import override
 
 from events.hours_words import in_hours
 from events.models import Certificate
+from portal import typesetting
 from portal.bilingual import CHINESE, ENGLISH
+from portal.typesetting import CannotBeSet, has_chinese_font, has_rare_characters
 
+__all__ = ["CannotBeSet", "file_name", "has_chinese_font", "has_rare_characters", "pdf"]
 TEMPLATE = Path(__file__).parent / "certificate" / "certificate.typ"
-#: Families of which one must be there, and those that hold characters of names which it lacks (CJK extensions B to F).
-CHINESE_FONTS = ("Noto Serif CJK SC", "Source Han Serif SC")
-RARE_FONTS = ("HanaMinA", "HanaMinB")
 KEPT_FOR = timedelta(hours=1).total_seconds()
 LANGUAGES = (CHINESE, ENGLISH)
-#: A compiler works on one document at a time; a certificate takes some milliseconds.
-alone = Lock()
-
-
-class CannotBeSet(Exception):
-    """The certificate cannot be made on this server. Its text is a sentence for people."""
 
 
 def pdf(certificate: Certificate, language: str = "") -> bytes:
@@ -46,7 +35,7 @@ def pdf(certificate: Certificate, language: str = "") -> bytes:
     Raises CannotBeSet when no installed font has one of its characters.
     """
     language = language if language in LANGUAGES else certificate.language
-    key = f"certificate.{certificate.public_id}.{language}.{fingerprint()}"
+    key = f"certificate.{certificate.public_id}.{language}.{typesetting.fingerprint(TEMPLATE)}"
     content = kept.get(key)
     if content is None:
         content = make(certificate, language)
@@ -56,29 +45,9 @@ def pdf(certificate: Certificate, language: str = "") -> bytes:
 
 def make(certificate: Certificate, language: str) -> bytes:
     """Set it now. Raises CannotBeSet."""
-    if not has_chinese_font():
-        raise CannotBeSet(
-            _(
-                "This server has no Chinese font, so certificates cannot be made now. Nothing is lost: "
-                "please tell the portal's staff, and come back later."
-            )
-        )
-    data = json.dumps(words(certificate, language), ensure_ascii=False)
-    try:
-        with alone:
-            return compiler().compile(
-                format="pdf",
-                sys_inputs={"data": data},
-                pdf_standards=["a-2u"],
-                timestamp=certificate.issued_at.replace(microsecond=0),
-            )
-    except typst.TypstError as problem:
-        raise CannotBeSet(
-            _(
-                "This server has no font for one of the characters of the certificate. Nothing is lost: "
-                "please tell the portal's staff, and come back later."
-            )
-        ) from problem
+    return typesetting.make(
+        TEMPLATE, words(certificate, language), at=certificate.issued_at, standards=["a-2u"]
+    )
 
 
 def words(certificate: Certificate, language: str) -> dict:
@@ -122,28 +91,3 @@ def file_name(certificate: Certificate) -> str:
     """Such as 7K3M9-QWD4P-张红.pdf, without what a file system would take for a path."""
     name = "".join(sign for sign in certificate.name if sign.isalnum() or sign in " -·").strip()
     return f"{certificate.number}-{name}.pdf"
-
-
-@cache
-def compiler() -> typst.Compiler:
-    """One for the process: it reads the fonts once."""
-    return typst.Compiler(str(TEMPLATE), font_paths=fonts())
-
-
-@cache
-def fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=True)
-
-
-def has_chinese_font() -> bool:
-    return not set(CHINESE_FONTS).isdisjoint(fonts().families())
-
-
-def has_rare_characters() -> bool:
-    return set(RARE_FONTS) <= set(fonts().families())
-
-
-@cache
-def fingerprint() -> str:
-    """Another one when the template changes, so that no old PDF is served."""
-    return sha256(TEMPLATE.read_bytes()).hexdigest()[:12]

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from events import certificate_check, certificate_pdf, certificates, checks, hours
 from events.models import Certificate, CertificateRule, HoursEntry, Registration
 from events.models.certificate import SIGNS, as_number, new_number
+from portal import typesetting
 from tests import factories
 from tests.events.test_hours import attend, seat
 
@@ -262,7 +263,7 @@ def test_a_character_without_any_font_is_refused_with_a_sentence_and_not_printed
 @needs_fonts
 def test_without_a_chinese_font_there_is_a_sentence_and_a_check(client, mine, certificate, monkeypatch):
     assert checks.certificates_have_fonts(None) == []
-    monkeypatch.setattr(certificate_pdf, "CHINESE_FONTS", ("No Such Font",))
+    monkeypatch.setattr(typesetting, "CHINESE_FONTS", ("No Such Font",))
     assert [warning.id for warning in checks.certificates_have_fonts(None)] == ["events.W001"]
     client.force_login(mine.user)
     answer = client.get(url("certificate_pdf", certificate.public_id), follow=True)
@@ -272,7 +273,7 @@ def test_without_a_chinese_font_there_is_a_sentence_and_a_check(client, mine, ce
 @needs_fonts
 def test_the_same_certificate_gives_the_same_bytes(certificate):
     first = certificate_pdf.make(certificate, "zh-hans")
-    certificate_pdf.compiler.cache_clear()
+    typesetting.compiler.cache_clear()
     assert certificate_pdf.make(Certificate.objects.get(), "zh-hans") == first
     assert certificate_pdf.make(certificate, "en") != first
 
