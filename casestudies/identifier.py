@@ -12,6 +12,14 @@ def permanent_url(case: CaseStudy) -> str:
         return settings.SITE_URL + case.get_absolute_url()
 
 
+def address_to_cite(case: CaseStudy) -> str:
+    """The address that a reference gives: that of the version where one is shown, else the one that stays."""
+    if case.shown_version is None:
+        return permanent_url(case)
+    with override(settings.LANGUAGE_CODE):
+        return settings.SITE_URL + case.shown_version.get_absolute_url()
+
+
 def addresses(case: CaseStudy) -> list[dict]:
     """The page in each language of the interface, and where to go without one. The text is the same in all."""
     found = []
@@ -37,6 +45,6 @@ def doi_url(doi: str) -> str:
 
 
 def cite_as(case: CaseStudy) -> str:
-    """The address to cite: the DOI where there is one."""
+    """The address to cite: the DOI where there is one. It stands for the newest text, so a version gives its own."""
     doi = doi_of(case)
-    return doi_url(doi) if doi else permanent_url(case)
+    return doi_url(doi) if doi and case.shown_version is None else address_to_cite(case)

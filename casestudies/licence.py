@@ -54,4 +54,9 @@ METADATA = Terms(
 
 def terms_of(case: CaseStudy) -> Terms:
     """The terms of the text. A word that nobody knows allows nothing."""
-    return TERMS.get(case.licence, READ_ONLY)
+    return terms_called(case.licence)
+
+
+def terms_called(code: str) -> Terms:
+    """The terms with this code: of a text, or of a file that has its own. A word that nobody knows allows nothing."""
+    return METADATA if code == METADATA.identifier else TERMS.get(code, READ_ONLY)  # type: ignore[call-overload]

@@ -1,7 +1,7 @@
 """What the reading page shows of one case study."""
 
 from casestudies import attachment, citation, formats, page_metadata, record, schema_org
-from casestudies.identifier import addresses, cite_as
+from casestudies.identifier import address_to_cite, addresses, cite_as
 from casestudies.licence import terms_of
 from casestudies.models import CaseStudy
 
@@ -29,7 +29,7 @@ def cited(case: CaseStudy) -> dict:
     return {
         "gbt7714": citation.gbt7714(case),
         "apa": citation.apa(case),
-        "permanent_url": citation.permanent_url(case),
+        "permanent_url": address_to_cite(case),
         "cite_as": cite_as(case),
         "citation_files": formats.OFFERED,
         "language_addresses": addresses(case),

@@ -40,7 +40,7 @@ def case_version(request, public_id, version):
     if found is None:
         return tombstone(request, public_id)
     newest = found.case.current_version
-    context = {**reading.context(found.revision.as_object()), "version": found, "newest_version": newest}
+    context = {**reading.context(versions.text_of(found)), "version": found, "newest_version": newest}
     response = render(request, "casestudies/case.html", context)
     response["Link"] = f'<{newest.get_absolute_url()}>; rel="latest-version"'
     return response

@@ -49,6 +49,13 @@ def listen() -> None:
     published.connect(keep_what_is_published, dispatch_uid="casestudies.versions")
 
 
+def text_of(version: CaseVersion) -> CaseStudy:
+    """What was published under this number. Citations of it name the number and its own address."""
+    case = version.revision.as_object()
+    case.shown_version = version
+    return case
+
+
 def changes(older: CaseStudy, newer: CaseStudy) -> list[dict]:
     """What differs, in reading order: `name`, `title` and `html` with `del` and `ins`. Texts that are equal are left out."""
     found = []

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from casestudies.citation import source
 from casestudies.citation.names import Name, initials
-from casestudies.identifier import doi_of, permanent_url
+from casestudies.identifier import address_to_cite, doi_of
 from casestudies.models import CaseStudy
 
 NAMED = 3
@@ -27,10 +27,10 @@ def gbt7714(case: CaseStudy, *, today: date | None = None) -> str:
     edition = source.version(case)
     if edition:
         edition = f" 第{edition}版." if source.is_chinese(case) else f" Version {edition}."
-    doi = doi_of(case)
+    doi = doi_of(case) if case.shown_version is None else None
     return (
         f"{', '.join(names)}. {source.title(case)}[R/OL].{edition} {source.place(case)}: {source.institution(case)}, "
-        f"{on.year} ({on})[{today}]. {permanent_url(case)}." + (f" DOI:{doi}." if doi else "")
+        f"{on.year} ({on})[{today}]. {address_to_cite(case)}." + (f" DOI:{doi}." if doi else "")
     )
 
 

@@ -159,7 +159,8 @@ def agency_url(agency: Agency) -> str | None:
 def version(case: CaseStudy) -> str:
     """The number of the version that is read now, as words; empty as long as there is only one. Reads `versions`."""
     newest = max((one.number for one in case.versions.all()), default=1)
-    return str(newest) if newest > 1 else ""
+    shown = case.shown_version.number if case.shown_version else newest
+    return str(shown) if newest > 1 else ""
 
 
 def key_of(case: CaseStudy) -> str:

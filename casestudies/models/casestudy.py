@@ -209,6 +209,9 @@ class CaseStudy(
         for_concrete_model=False,
     )
 
+    #: The CaseVersion that this text is, where a reader asked for one (`versions.text_of`); None for the newest.
+    shown_version = None
+
     objects = CaseStudyQuerySet.as_manager()
 
     search_fields = [
