@@ -1,6 +1,7 @@
 """What a case study is called for ever: its address, its name among harvesters, its DOI."""
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import override
 
 from casestudies.models import CaseStudy, OpenRecord
@@ -18,6 +19,12 @@ def address_to_cite(case: CaseStudy) -> str:
         return permanent_url(case)
     with override(settings.LANGUAGE_CODE):
         return settings.SITE_URL + case.shown_version.get_absolute_url()
+
+
+def paper_address(case: CaseStudy, style: str) -> str:
+    """Where the newest text is had as a file."""
+    with override(settings.LANGUAGE_CODE):
+        return settings.SITE_URL + reverse("case_paper", args=[case.public_id, style])
 
 
 def addresses(case: CaseStudy) -> list[dict]:

@@ -2,7 +2,8 @@
 
 from casestudies import dublin_core
 from casestudies.citation import source
-from casestudies.identifier import doi_of, permanent_url
+from casestudies.identifier import doi_of, paper_address, permanent_url
+from casestudies.licence import terms_of
 from casestudies.models import CaseStudy
 
 
@@ -22,6 +23,7 @@ def highwire(case: CaseStudy) -> list[tuple[str, str]]:
         ("citation_language", source.language(case).partition("-")[0]),
         ("citation_keywords", "; ".join(source.keywords(case))),
         ("citation_abstract_html_url", permanent_url(case)),
+        ("citation_pdf_url", paper_address(case, "pdf") if terms_of(case).is_open else ""),
     ]
     return [(name, content) for name, content in pairs if content]
 

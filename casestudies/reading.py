@@ -11,6 +11,7 @@ def context(case: CaseStudy) -> dict:
     return {
         "case": case,
         "licence_url": terms_of(case).url,
+        "can_take_along": case.live and terms_of(case).is_open,
         "sections": with_pictures(case),
         "later_pictures": attachment.by_section(case).get("", []),
         "files": attachment.to_download(case),

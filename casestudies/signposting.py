@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from casestudies.citation import source
-from casestudies.identifier import cite_as, permanent_url
+from casestudies.identifier import cite_as, paper_address, permanent_url
 from casestudies.licence import terms_of
 from casestudies.models import CaseStudy
+from casestudies.paper import formats as paper_formats
 
 #: Style of the citation's address: its type, and the profile that tells two of one type apart.
 DESCRIPTIONS = {
@@ -47,6 +48,11 @@ def links(case: CaseStudy) -> list[Link]:
         *(Link("author", f"https://orcid.org/{name.orcid}") for name in source.authors(case) if name.orcid),
         *([Link("license", terms.url)] if terms.is_open else []),
         Link("item", permanent_url(case), "text/html"),
+        *(
+            Link("item", paper_address(case, style), kind)
+            for style, kind in paper_formats.TYPES.items()
+            if terms.is_open
+        ),
         *(
             Link("describedby", address("case_citation", case, style), *kinds)
             for style, kinds in DESCRIPTIONS.items()

@@ -8,6 +8,7 @@ from casestudies import (
     bulk_views,
     feed_views,
     list_views,
+    paper_views,
     search_views,
     version_views,
     views,
@@ -55,6 +56,18 @@ urlpatterns = [
     path("cases/<uuid:public_id>/v<int:version>/", version_views.case_version, name="case_version"),
     path("cases/<uuid:public_id>/v<int:version>/changes/", version_views.case_changes, name="case_changes"),
     path("cases/<uuid:public_id>/withdraw/", version_views.withdraw_case, name="withdraw_case"),
+    # to take along
+    path("cases/<uuid:public_id>/text.<str:style>", paper_views.case_paper, name="case_paper"),
+    path(
+        "cases/<uuid:public_id>/v<int:version>/text.<str:style>",
+        paper_views.case_version_paper,
+        name="case_version_paper",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/cases/<uuid:public_id>/draft.<str:style>",
+        paper_views.draft_paper,
+        name="draft_paper",
+    ),
     # adaptations
     path("adaptations/<uuid:public_id>/", adaptation_views.adaptation, name="adaptation"),
     path("adaptations/<uuid:public_id>/act/", adaptation_views.act_on_adaptation, name="act_on_adaptation"),

@@ -28,6 +28,9 @@ PICTURES = {qn("w:drawing"), qn("w:pict"), qn("w:object")}
 #: Layers around blocks that mean nothing here.
 WRAPPERS = {qn(f"w:{name}") for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
 
+#: The tag of content controls around what the portal itself put into a file (`paper.word_file`).
+PORTAL = "tongxing-portal"
+
 
 @dataclass
 class Document:
@@ -107,7 +110,7 @@ class _Reader:
                     end_list()
                     blocks.append(part)
         end_list()
-        return [block for block in blocks if block]
+        return joined_quotes([block for block in blocks if block])
 
     def boxes(self, paragraph) -> list:
         """The text boxes that hang from a paragraph, once each."""
@@ -132,7 +135,8 @@ class _Reader:
         number = self.number(properties, style)
         if number and not (is_bold_line and len(plain) <= 40):
             return Line(*number, html)
-        return rich_text.clean(f"<p>{html}</p>")
+        paragraph = f"<p>{html}</p>"
+        return rich_text.clean(f"<blockquote>{paragraph}</blockquote>" if is_quote(style) else paragraph)
 
     def level(self, properties, style) -> int | None:
         """The level of a heading by its outline or its style; the title is the broadest."""
@@ -239,12 +243,33 @@ def flat(parent, *wanted):
     for child in parent:
         if child.tag in (wanted or (W_P, W_TBL)):
             yield child
-        elif child.tag in WRAPPERS:
+        elif child.tag in WRAPPERS and not is_by_the_portal(child):
             yield from flat(child, *wanted)
+
+
+def is_by_the_portal(control) -> bool:
+    """Whether a content control holds what the portal said about a text, and not the text."""
+    properties = control.find(qn("w:sdtPr"))
+    return properties is not None and value_of(properties.find(qn("w:tag"))) == PORTAL
 
 
 def value_of(node) -> str | None:
     return node.get(qn("w:val")) if node is not None else None
+
+
+def joined_quotes(blocks: list) -> list:
+    """The blocks with paragraphs of one quotation in one."""
+    joined: list = []
+    for block in blocks:
+        is_next = isinstance(block, str) and joined and isinstance(joined[-1], str)
+        if is_next and block.startswith("<blockquote>") and joined[-1].endswith("</blockquote>"):
+            block = joined.pop().removesuffix("</blockquote>") + block.removeprefix("<blockquote>")
+        joined.append(block)
+    return joined
+
+
+def is_quote(style) -> bool:
+    return style is not None and bool(re.match(r"(intense |明显)?(quote|引用)", style.name or "", re.I))
 
 
 def is_on(node) -> bool:

@@ -195,7 +195,7 @@ def world(agency, manager, member, stranger):
                 "流\u202e",
             ],
             "ical_uid": [seen.sessions.get().ical_uid, uuid4()],
-            "style": ["bib", "csv", "exe", "xlsx"],
+            "style": ["bib", "csv", "docx", "exe", "pdf", "xlsx"],
             "registration_id": [registration.public_id, put_down.registration.public_id, uuid4()],
             "number": [certificate.number, "22222-22222", "流" * 200],
             "uidb36": ["zz"],
