@@ -40,7 +40,7 @@ WORDS = {
     "问题与不足 遇到的困难 limitations what-did-not-work challenges difficulties shortcomings",
     "transferability": "推广 推广价值 推广条件 推广建议 可推广性 复制推广 推广与复制 可复制性 推广应用 经验推广 建议 对策建议 "
     "transferability conditions-for-transfer replication recommendations scaling-up",
-    "further_text": "参考文献 附录 附件 致谢 references appendix acknowledgements further-text",
+    "further_text": "其他内容 参考文献 附录 附件 致谢 references appendix acknowledgements further-text",
 }
 _FIELDS = {word.replace("-", ""): field for field, words in WORDS.items() for word in words.split()}
 _CHINESE_NUMBER = "[一二三四五六七八九十百〇零]"

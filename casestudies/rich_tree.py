@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+DEEPEST = 100  # elements within elements: nobody writes more, and what reads them calls itself for each
 INLINE = frozenset({"strong", "em", "a", "br"})
 
 
@@ -31,6 +32,8 @@ class _Builder(HTMLParser):
         self.open = [self.root]
 
     def handle_starttag(self, tag, attrs):
+        if len(self.open) > DEEPEST:
+            return  # its words stay, in what is around it
         node = Node(tag, dict(attrs))
         self.open[-1].children.append(node)
         if tag != "br":

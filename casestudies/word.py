@@ -46,6 +46,7 @@ class Line:
     depth: int
     tag: str
     html: str
+    start: int = 1
 
 
 def read(content: bytes) -> Document:
@@ -62,18 +63,18 @@ class _Reader:
             key: relation.target_ref for key, relation in source.part.rels.items() if relation.is_external
         }
         self.formats = self.number_formats()
+        self.starts = self.first_numbers()
+        self.counts: dict[tuple[str, int], int] = {}
         self.pictures = self.footnotes = 0
+
+    def numbering(self):
+        """The part that defines lists, or None."""
+        parts = self.source.part.rels.values()
+        return next((one.target_part for one in parts if one.reltype.endswith("/numbering")), None)
 
     def number_formats(self) -> dict:
         """For each list and depth, how it is numbered: "bullet", "decimal" and so on."""
-        part = next(
-            (
-                relation.target_part
-                for relation in self.source.part.rels.values()
-                if relation.reltype.endswith("/numbering")
-            ),
-            None,
-        )
+        part = self.numbering()
         if part is None:
             return {}
         abstract = {
@@ -88,6 +89,35 @@ class _Reader:
             for node in part.element.findall(qn("w:num"))
             for depth, number_format in abstract.get(value_of(node.find(qn("w:abstractNumId"))), {}).items()
         }
+
+    def first_numbers(self) -> dict[str, int]:
+        """The number with which a list begins, where it does not begin with one."""
+        part = self.numbering()
+        if part is None:
+            return {}
+        overridden = {
+            node.get(qn("w:numId")): level.find(qn("w:startOverride"))
+            for node in part.element.findall(qn("w:num"))
+            for level in node.findall(qn("w:lvlOverride"))
+            if level.get(qn("w:ilvl")) == "0"
+        }
+        return {
+            number: int(words)
+            for number, node in overridden.items()
+            if (words := value_of(node) or "").isascii() and words.isdigit() and len(words) < 7
+        }
+
+    def counted(self, properties, depth: int, tag: str) -> int:
+        """The number of an item. A list that goes on after a paragraph goes on counting."""
+        node = properties.find(qn("w:numPr")) if properties is not None else None
+        number = value_of(node.find(qn("w:numId"))) if node is not None else None
+        if number is None or tag == "ul":
+            return 1
+        for key in [key for key in self.counts if key[0] == number and key[1] > depth]:
+            del self.counts[key]
+        count = self.counts.get((number, depth), self.starts.get(number, 1) - 1 if depth == 0 else 0) + 1
+        self.counts[number, depth] = count
+        return count
 
     def blocks(self, parent) -> list:
         """Headings and HTML of the block elements below `parent`."""
@@ -134,7 +164,7 @@ class _Reader:
         is_bold_line = re.fullmatch(r"<strong>[^<]*</strong>", html)
         number = self.number(properties, style)
         if number and not (is_bold_line and len(plain) <= 40):
-            return Line(*number, html)
+            return Line(*number, html, self.counted(properties, *number))
         paragraph = f"<p>{html}</p>"
         return rich_text.clean(f"<blockquote>{paragraph}</blockquote>" if is_quote(style) else paragraph)
 
@@ -292,6 +322,9 @@ def marked(words: str, marks: str, link: str) -> str:
 
 
 def row_html(cells: list[str], tag: str) -> str:
+    """A row. Headings are bold by being headings."""
+    if tag == "th":
+        cells = [re.sub(r"^<strong>([^<]*)</strong>$", r"\1", cell) for cell in cells]
     return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
 
 
@@ -308,6 +341,7 @@ def list_html(lines: list[Line]) -> str:
                 html += f"</{open_tags.pop()}>"
         if len(open_tags) == depth:
             open_tags.append(line.tag)
-            html += f"<{line.tag}>"
+            is_later = line.tag == "ol" and line.start != 1
+            html += f'<ol start="{line.start}">' if is_later else f"<{line.tag}>"
         html += f"<li>{line.html}"
     return html + "".join(f"</li></{tag}>" for tag in reversed(open_tags))

@@ -28,7 +28,7 @@ GETA = "〓"
 MOST_UNKNOWN = (
     50  # kinds of characters without a glyph that are looked for, each at the cost of setting it again
 )
-WITHOUT_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed', re.S)
+WITHOUT_GLYPH = re.compile(r'(?:the text|the codepoint) `"(.+?)"`', re.S)
 #: A compiler works on one document at a time.
 alone = Lock()
 

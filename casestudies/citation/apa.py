@@ -20,7 +20,8 @@ def apa(case: CaseStudy) -> str:
     authors = ended(listed([apa_name(one) for one in people]) if is_named else agency)
     is_translated = source.is_chinese(case) and case.title_en
     translated = f" [{source.plain(case.title_en)}]" if is_translated else ""
-    version = f" (Version {source.version(case)})" if source.version(case) else ""
+    number = source.version(case)
+    version = f" (Version {number})" if number else ""
     title = ended(f"{source.title(case)}{version}{translated}")
     publisher = f" {ended(agency)}" if is_named else ""
     return f"{authors} ({source.published_on(case).year}). {title}{publisher} {cite_as(case)}"

@@ -4,10 +4,15 @@ from casestudies import rich_tree
 from casestudies.citation.source import UNFIT
 from casestudies.rich_tree import Node
 
+DEEPEST = 8  # Typst and Word both give up on what is nested without end
+
 
 def blocks(html: str) -> list[dict]:
     """A section as JSON. Headings have a `level` below the section's own, and none leaves out one."""
-    found = [block(node) for node in rich_tree.blocks(rich_tree.tree(html))]
+    nodes = rich_tree.blocks(rich_tree.tree(html))
+    found = [
+        block(one) for one in nodes if one.tag not in ("h3", "h4") or rich_tree.words(one.children).strip()
+    ]
     has_h3 = False
     for one in found:
         has_h3 = has_h3 or one["tag"] == "h3"
@@ -16,29 +21,39 @@ def blocks(html: str) -> list[dict]:
     return found
 
 
-def block(node: Node) -> dict:
+def within(node: Node, depth: int) -> list[dict]:
+    """The blocks of a quotation, an item or a cell. What is nested deeper than anybody means gives its words alone."""
+    if depth > DEEPEST:
+        words = rich_tree.words(node.children).strip()
+        return [{"tag": "p", "words": [UNFIT.sub(" ", words)]}] if words else []
+    return [block(one, depth) for one in rich_tree.blocks(node)]
+
+
+def block(node: Node, depth: int = 0) -> dict:
     match node.tag:
         case "ul" | "ol":
             start = node.attributes.get("start") or ""
-            items = [[block(one) for one in rich_tree.blocks(item)] for item in node.nodes("li")]
+            items = [within(item, depth + 1) for item in node.nodes("li")]
             number = int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 1
             return {"tag": node.tag, "start": number, "items": [item for item in items if item]}
         case "blockquote":
-            return {"tag": "blockquote", "blocks": [block(one) for one in rich_tree.blocks(node)]}
+            return {"tag": "blockquote", "blocks": within(node, depth + 1)}
         case "table":
-            return table(node)
+            return table(node, depth)
+        case "h3" | "h4" if depth:  # a heading divides a section, not a list
+            return {"tag": "p", "words": [{"tag": "strong", "href": "", "words": inline(node.children)}]}
         case _:
             return {"tag": node.tag, "words": inline(node.children)}
 
 
-def table(node: Node) -> dict:
+def table(node: Node, depth: int) -> dict:
     """Rows of the same length, each cell a list of blocks; those of the heading come first."""
     found = rich_tree.rows(node)
     width = max((len(cells) for _is_head, cells in found), default=0)
     made = [
         (
             is_head,
-            [[block(one) for one in rich_tree.blocks(cell)] for cell in cells] + [[]] * (width - len(cells)),
+            [within(cell, depth + 1) for cell in cells] + [[]] * (width - len(cells)),
         )
         for is_head, cells in found
     ]

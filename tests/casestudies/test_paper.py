@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from docx.oxml.ns import qn
 from pypdf import PdfReader
@@ -143,7 +144,7 @@ def test_all_facts_of_the_page_are_on_the_paper(case, style):
     said = "".join(said.split())
     for fact in [*FACTS, case.agency.legal_name, citation.permanent_url(case) + "v1/", *TYPST.split()]:
         assert "".join(fact.split()) in said, fact
-    day = case.current_version.published_at.date()
+    day = timezone.localdate(case.current_version.published_at)
     assert "".join(citation.gbt7714(text, today=day).split()) in said
     assert "".join(citation.apa(text).split()) in said
 
@@ -204,6 +205,7 @@ def test_a_word_file_has_headings_properties_and_words_for_its_pictures(case):
 
 def test_the_word_file_comes_back_as_the_same_sections(case):
     text = text_of(case)
+    text.attachments.set([])
     fields = report.read("x.docx", word_file(paper.of(text))).fields()
     assert (fields["title"], fields["abstract"], fields["keywords"]) == (
         text.title,
@@ -377,7 +379,7 @@ def test_the_pdf_is_told_to_search_engines_and_harvesters(client, case):
     assert re.search(r'text\.pdf>; rel="item"; type="application/pdf"', page["Link"])
 
 
-def test_the_number_of_pictures_costs_no_query(case, member, django_assert_num_queries):
+def test_the_number_of_pictures_costs_no_query(case, member):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -385,7 +387,7 @@ def test_the_number_of_pictures_costs_no_query(case, member, django_assert_num_q
         text = versions.text_of(CaseStudy.objects.get(pk=case.pk).versions.select_related("revision").first())
         with CaptureQueriesContext(connection) as caught:
             paper.of(text)
-        return len(caught)
+        return [one["sql"][:300] for one in caught]
 
     before = queries()
     for _n in range(3):
@@ -393,4 +395,5 @@ def test_the_number_of_pictures_costs_no_query(case, member, django_assert_num_q
             case, upload.examine(SimpleUploadedFile("b.png", factories.picture()), "b.png"), by=member
         )
     CaseStudy.objects.get(pk=case.pk).latest_revision.publish()
-    assert queries() == before
+    after = queries()
+    assert len(after) == len(before), set(after) - set(before)
