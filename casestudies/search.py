@@ -42,13 +42,18 @@ def document(case: CaseStudy) -> Document:
             *map(str, case.keywords),
             *(name for topic in topics for name in (topic.name_zh, topic.name_en)),
             *(name for author in case.authors.all() for name in (author.name, author.name_en) if name),
-            *(name for agency in agencies for name in (agency.legal_name, agency.short_name, agency.name_en)),
             *(case.division.all_names if case.division else ()),
         ),
         topics=tuple(topic.code for topic in topics),
         division=case.division.code if case.division else "",
         year=began.year if began else None,
         agencies=tuple(agency.slug for agency in agencies),
+        agency_names=tuple(
+            name
+            for agency in agencies
+            for name in (agency.legal_name, agency.short_name, agency.name_en)
+            if name
+        ),
     )
 
 

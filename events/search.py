@@ -36,7 +36,6 @@ def document(event: Event) -> Document:
         texts=tuple(text for text in said if text),
         keywords=(
             *sorted(name for topic in topics for name in (topic.name_zh, topic.name_en)),
-            *(name for agency in agencies for name in (agency.legal_name, agency.short_name, agency.name_en)),
             *map(_words, event.speakers),
             *(event.division.all_names if event.division else ()),
         ),
@@ -44,6 +43,12 @@ def document(event: Event) -> Document:
         division=event.division.code if event.division else "",
         year=timezone.localtime(event.starts_at).year if event.starts_at else None,
         agencies=tuple(agency.slug for agency in agencies),
+        agency_names=tuple(
+            name
+            for agency in agencies
+            for name in (agency.legal_name, agency.short_name, agency.name_en)
+            if name
+        ),
     )
 
 

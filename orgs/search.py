@@ -31,15 +31,16 @@ def document(agency: Agency) -> Document:
         Text("：".join(filter(None, (service.name_zh or service.name_en, service.summary))), "zh-hans")
         for service in services
     ]
+    names = (
+        Text(agency.legal_name, "zh-hans"),
+        *(Text(name, "zh-hans") for name in [agency.short_name] if name),
+        *(Text(name, "en") for name in [agency.name_en] if name),
+        *(Text(name, language_of(name)) for name in agency.former_names),
+    )
     return Document(
         kind="agency",
         pk=agency.pk,
-        titles=(
-            Text(agency.legal_name, "zh-hans"),
-            *(Text(name, "zh-hans") for name in [agency.short_name] if name),
-            *(Text(name, "en") for name in [agency.name_en] if name),
-            *(Text(name, language_of(name)) for name in agency.former_names),
-        ),
+        titles=names,
         texts=tuple(text for text in said if text),
         keywords=(
             *sorted(name for topic in topics for name in (topic.name_zh, topic.name_en)),
@@ -50,6 +51,7 @@ def document(agency: Agency) -> Document:
         division=agency.division.code if agency.division else "",
         year=agency.founded_on.year if agency.founded_on else None,
         agencies=(agency.slug,),
+        agency_names=names,
     )
 
 

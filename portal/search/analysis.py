@@ -40,6 +40,7 @@ EMPTY_WORDS = frozenset(
 #: Chinese characters that join and ask. A bigram with one of them is seldom a word: 是什, 么时, 了吗.
 EMPTY_CHARACTERS = frozenset("的了是在有和与及或吗呢么哪谁这那什怎如何为被把将从到于也都就还很")
 
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 _stemmer = (
     tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(tantivy.Filter.stemmer("english")).build()
 )
@@ -51,6 +52,11 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
+
+
+def clean(text: str) -> str:
+    """The text without halves of characters, which neither JSON nor UTF-8 can carry."""
+    return _HALF_A_CHARACTER.sub("?", text)
 
 
 def _simplified() -> dict[str, str]:

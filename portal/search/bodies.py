@@ -4,7 +4,6 @@ Text goes there as tokens with spaces between them (portal.search.analysis), so 
 what is found is the same as with the embedded engine.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,7 +17,6 @@ from portal.search.engine import EngineHit, Found
 from portal.search.query import Choice, Query, Slot
 
 MOST_KINDS = 100
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 TOKENS: dict[str, Any] = {"type": "text", "analyzer": "whitespace"}
 #: The same fields as in portal.search.embedded.
@@ -37,6 +35,7 @@ INDEX: dict[str, Any] = {
             "tags": {"type": "keyword"},
             "title": TOKENS,
             "text": TOKENS,
+            "agency": TOKENS,
             "single": {**TOKENS, "index_options": "freqs"},
             "shown": {"type": "object", "enabled": False},
         },
@@ -45,16 +44,14 @@ INDEX: dict[str, Any] = {
 
 
 def stored(document: Document) -> dict[str, Any]:
-    title = "\n".join(document.titles)
-    text = "\n".join((title, *document.texts, *document.keywords))
+    fields = document.fields
     return {
         "id": document.id,
         "kind": document.kind,
-        "tags": [clean(tag) for tag in sorted(document.tags)],
-        "title": " ".join(analysis.tokens(title)),
-        "text": " ".join(analysis.tokens(text)),
-        "single": " ".join(analysis.singles(text)),
-        "shown": [{"language": text.language, "text": clean(text)} for text in document.texts],
+        "tags": [analysis.clean(tag) for tag in sorted(document.tags)],
+        **{name: " ".join(analysis.tokens(words)) for name, words in fields.items()},
+        "single": " ".join(analysis.singles(fields["text"])),
+        "shown": [{"language": text.language, "text": analysis.clean(text)} for text in document.texts],
     }
 
 
@@ -63,16 +60,11 @@ def gone(id: str) -> dict[str, Any]:
     return {"id": id}
 
 
-def clean(text: str) -> str:
-    """The text without halves of characters, which JSON cannot carry."""
-    return _LONE_SURROGATE.sub("?", text)
-
-
 def question(query: Query, *, kinds: Iterable[str] | None, limit: int, offset: int) -> dict[str, Any]:
     asked = Search().query(_asked(query)).source(["shown"])[offset : offset + limit]
     asked.aggs.bucket("kinds", "terms", field="kind", size=MOST_KINDS)
     if kinds is not None:
-        asked = asked.post_filter("terms", kind=[clean(kind) for kind in kinds])
+        asked = asked.post_filter("terms", kind=list(kinds))
     # Hits of one score stand by id, so that pages follow each other whichever copy of the index answers.
     return asked.sort("_score", "id").extra(track_total_hits=False).to_dict()
 
@@ -104,8 +96,7 @@ def _asked(query: Query) -> Asked:
         should=[_slot(slot) for slot in query.faint],
         must_not=[_slot(slot) for slot in query.without],
         filter=[
-            Q("terms", tags=[clean(f"{name}:{value}") for value in values])
-            for name, values in query.filters.items()
+            Q("terms", tags=[f"{name}:{value}" for value in values]) for name, values in query.filters.items()
         ],
     )
 

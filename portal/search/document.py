@@ -31,8 +31,9 @@ class Document:
     #: Code of the administrative division (GB/T 2260).
     division: str = ""
     year: int | None = None
-    #: Slugs of the agencies that it belongs to.
+    #: Slugs of the agencies that it belongs to, and their names, which find it too.
     agencies: tuple[str, ...] = ()
+    agency_names: tuple[str, ...] = ()
     #: The one language of the interface in which it is shown; empty for every language.
     only_in: str = ""
 
@@ -43,6 +44,18 @@ class Document:
     @property
     def language(self) -> str:
         return self.titles[0].language
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The words of each text field of the index."""
+        names = [
+            name for name in self.agency_names if name not in self.titles
+        ]  # an agency is not named twice
+        return {
+            "title": "\n".join(self.titles),
+            "text": "\n".join((*self.titles, *self.texts, *self.keywords, *names)),
+            "agency": "\n".join((*self.agency_names, *self.agencies)),
+        }
 
     @property
     def tags(self) -> set[str]:

@@ -12,7 +12,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from typing import Any
 
 from portal.search import bodies
@@ -25,7 +24,8 @@ from portal.search.servers import SERVERS, Address, Refused, Send, Unwell
 #: Seconds until somebody who searches is told that search is away; with a second host tried it is twice that.
 PATIENCE = 0.8
 WRITERS_PATIENCE = 20.0
-BATCH = 400  # documents of a rebuild in one request
+BATCH = 400  # documents in one request,
+LARGEST = 4_000_000  # and characters
 #: A rebuild that has written nothing for so many seconds was killed.
 STALLED = 10.0
 
@@ -56,7 +56,7 @@ class Elastic:
             writer = _Writer(self._ticket())
         yield writer
         with _refusals_are_away():
-            self._write([self.alias, self.next], list(writer.operations.items()), writer.ticket, refresh=True)
+            self._write([self.alias, self.next], writer.operations.items(), writer.ticket, refresh=True)
 
     def rebuild(self, documents: Callable[[], Iterable[Document]]) -> int:
         with _refusals_are_away():
@@ -79,11 +79,15 @@ class Elastic:
         settings = {**bodies.INDEX["settings"], "refresh_interval": "-1"}
         self._ask("PUT", f"/{name}", {**bodies.INDEX, "settings": settings, "aliases": {self.next: {}}})
         ticket = self._ticket()
-        rest, number = iter(documents()), 0
-        while batch := list(islice(rest, BATCH)):
-            stored = [(document.id, bodies.stored(document)) for document in batch]
-            self._write([self.next], stored, ticket, refresh=False)
-            number += len(batch)
+        number = 0
+
+        def counted() -> Iterator[Operation]:
+            nonlocal number
+            for document in documents():
+                number += 1
+                yield document.id, bodies.stored(document)
+
+        self._write([self.next], counted(), ticket, refresh=False)
         return number
 
     def _switch(self, name: str) -> None:
@@ -170,33 +174,28 @@ class Elastic:
         return self._ask("PUT", f"/{self.tickets}/_doc/last?require_alias=true", {})["_version"]
 
     def _write(
-        self, aliases: Sequence[str], operations: Sequence[Operation], ticket: int, *, refresh: bool
+        self, aliases: Sequence[str], operations: Iterable[Operation], ticket: int, *, refresh: bool
     ) -> None:
         """Put documents behind the first alias, and behind the others if there are such. What a later reader has written
         stays as it is. Raises IndexIsMissing when the first names no index, ValueError for a document that is refused.
         """
-        if not operations:
-            return
         version = {"version": ticket, "version_type": "external_gte"}
-        lines: list[dict] = []
-        for alias in aliases:
-            for id, stored in operations:
-                lines += [{"index": {"_index": alias, "_id": id, **version}}, stored]
         path = f"/_bulk?require_alias=true&refresh={str(refresh).lower()}"
-        for _attempt in range(
-            2
-        ):  # an index that was replaced between finding and writing it is gone only once
-            items = [item["index"] for item in self._ask("POST", path, lines)["items"]]
-            if not any(item["status"] == 404 for item in items[: len(operations)]):
-                break
-        else:
-            raise IndexIsMissing("There is no search index yet. Run: python manage.py rebuild_search")
-        for item in items:
-            status = item["status"]
-            if status == 429 or status >= 500:
-                raise SearchIsAway(f"The search engine did not write all: {item['error']}")
-            if status >= 400 and status not in (404, 409):
-                raise ValueError(f"The search engine refuses {item['_id']}: {item['error']}")
+        for batch in _batches(operations):
+            lines: list[dict] = []
+            for alias in aliases:
+                for id, stored in batch:
+                    lines += [{"index": {"_index": alias, "_id": id, **version}}, stored]
+            for _attempt in range(
+                2
+            ):  # an index that was replaced between finding and writing it is gone only once
+                items = [item["index"] for item in self._ask("POST", path, lines)["items"]]
+                if not any(item["status"] == 404 for item in items[: len(batch)]):
+                    break
+            else:
+                raise IndexIsMissing("There is no search index yet. Run: python manage.py rebuild_search")
+            for item in items:
+                _check(item)
 
     # -- Asking -------------------------------------------------------------------------------------------------------
 
@@ -227,6 +226,29 @@ def _refusals_are_away() -> Iterator[None]:
                 "There is no search index yet. Run: python manage.py rebuild_search"
             ) from refused
         raise SearchIsAway(f"The search engine refuses: {refused}") from refused
+
+
+def _batches(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
+    """What goes into one request each."""
+    batch: list[Operation] = []
+    size = 0
+    for id, stored in operations:
+        if batch and (size > LARGEST or len(batch) == BATCH):
+            yield batch
+            batch, size = [], 0
+        batch.append((id, stored))
+        size += sum(len(value) for value in stored.values() if isinstance(value, str))
+    if batch:
+        yield batch
+
+
+def _check(item: dict[str, Any]) -> None:
+    """Raise for a document that was not written, unless somebody who read later has written it or its index is gone."""
+    status = item["status"]
+    if status == 429 or status >= 500:
+        raise SearchIsAway(f"The search engine did not write all: {item['error']}")
+    if status >= 400 and status not in (404, 409):
+        raise ValueError(f"The search engine refuses {item['_id']}: {item['error']}")
 
 
 class _Writer:

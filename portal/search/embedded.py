@@ -40,6 +40,7 @@ def _schema():
     # Tokens come from portal.search.analysis, with spaces between them.
     builder.add_text_field("title", tokenizer_name="whitespace")
     builder.add_text_field("text", tokenizer_name="whitespace")
+    builder.add_text_field("agency", tokenizer_name="whitespace")
     builder.add_text_field("single", tokenizer_name="whitespace", index_option="freq")
     builder.add_bytes_field("shown", stored=True)
     return builder.build()
@@ -208,11 +209,10 @@ def _stored(document: Document) -> TantivyDocument:
     stored.add_text("kind", document.kind)
     for tag in document.tags:
         stored.add_text("tags", tag)
-    title = "\n".join(document.titles)
-    text = "\n".join((title, *document.texts, *document.keywords))
-    stored.add_text("title", " ".join(analysis.tokens(title)))
-    stored.add_text("text", " ".join(analysis.tokens(text)))
-    stored.add_text("single", " ".join(analysis.singles(text)))
+    fields = document.fields
+    for name, words in fields.items():
+        stored.add_text(name, " ".join(analysis.tokens(words)))
+    stored.add_text("single", " ".join(analysis.singles(fields["text"])))
     shown = [[text.language, text] for text in document.texts]
     stored.add_bytes("shown", json.dumps(shown, ensure_ascii=False).encode("utf-8", "replace"))
     return stored

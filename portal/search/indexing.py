@@ -1,23 +1,36 @@
 """Keeping the index like the database. A change puts a job into the outbox; the job reads the record again and indexes
 it when it is public, and forgets it otherwise. So a job may run twice, late, or in another order than the changes.
+
+While the search engine is away the records wait together in few jobs, which are tried again every few seconds for as
+long as it takes: nobody has to mend anything afterwards.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from portal.outbox import after_commit
 from portal.search import engine, rebuild
 from portal.search.document import Record, records
-from portal.search.engine import IndexIsMissing
+from portal.search.engine import IndexIsMissing, SearchIsAway, SearchIsBusy
 
 #: What changed inside `in_bulk`, or None outside.
 _held: ContextVar[dict[str, set[int]] | None] = ContextVar("held", default=None)
 BATCH = 200  # records a job
+MOST_WAITING = 1000  # records of a job that waits
+#: With the pause of portal.search.breaker this is how long after its return the engine is asked again.
+TRIED_AGAIN_AFTER = timedelta(seconds=10)
+logger = logging.getLogger(__name__)
 
 
 def connect() -> None:
@@ -66,6 +79,24 @@ def follow(*, kind: str, pks: list[int]):
     """
     if also := records()[kind].follow:
         also(pks)
+    _bring(kind, pks)
+
+
+@after_commit
+def catch_up(*, kind: str, pks: list[int]):
+    """The same for records that waited for the search engine."""
+    _bring(kind, pks)
+
+
+def _bring(kind: str, pks: list[int]) -> None:
+    try:
+        _write(kind, pks)
+    except (SearchIsAway, SearchIsBusy) as away:
+        logger.warning("%s records of the kind %s wait for the search engine: %s", len(pks), kind, away)
+        _wait(kind, pks)
+
+
+def _write(kind: str, pks: list[int]) -> None:
     try:
         with engine().writer() as writer:
             for pk in pks:
@@ -74,6 +105,29 @@ def follow(*, kind: str, pks: list[int]):
                 writer.add(document)
     except IndexIsMissing:
         rebuild()
+
+
+def _wait(kind: str, pks: list[int]) -> None:
+    """Try again a little later, together with what waits already: thousands of changes must not be as many failures."""
+    with transaction.atomic():
+        waiting = (
+            DBTaskResult.objects.select_for_update(skip_locked=True)
+            .filter(
+                task_path=catch_up.module_path,
+                status=TaskResultStatus.READY,
+                run_after__gt=timezone.now(),
+                args_kwargs__kwargs__kind=kind,
+            )
+            .first()
+        )
+        if waiting:
+            arguments = waiting.args_kwargs["kwargs"]
+            together = sorted({*arguments["pks"], *pks})
+            if len(together) <= MOST_WAITING:
+                arguments["pks"] = together
+                waiting.save(update_fields=["args_kwargs"])
+                return
+        catch_up.using(run_after=timezone.now() + TRIED_AGAIN_AFTER).enqueue(kind=kind, pks=pks)
 
 
 def _listen(model: type[Model], record: Record, owners) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from portal.search import embedded
 from portal.search.embedded import Embedded
-from portal.search.engine import SearchIsAway, SearchIsBusy
+from portal.search.engine import VERSION, SearchIsAway, SearchIsBusy
 from portal.search.query import understand
 from tests.portal.search.test_engine import add, document, ids
 
@@ -49,7 +49,7 @@ def test_a_damaged_description_is_away(engine, content):
         ids(engine, "锦鲤")
 
 
-@pytest.mark.parametrize("content", ["", "nonsense", "index-1-gone", "../../etc"])
+@pytest.mark.parametrize("content", ["", "nonsense", f"index-{VERSION}-gone", "../../etc"])
 def test_a_damaged_pointer_is_away(engine, content):
     (engine.path / "live").write_text(content)
     with pytest.raises(SearchIsAway):
@@ -63,7 +63,7 @@ def test_an_index_of_another_version_counts_as_missing(engine, monkeypatch):
 
 
 def test_a_rebuild_clears_what_a_killed_one_left(engine):
-    (engine.path / "index-1-dead").mkdir()
+    (engine.path / f"index-{VERSION}-dead").mkdir()
     engine.rebuild(lambda: [])
     assert len(folders(engine)) == 1
 
