@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from casestudies import attachment, open_records, saved_search
+from casestudies import asking, attachment, open_records, saved_search
 
 PARTS = [
     saved_search.announce,
     open_records.reconcile,
     attachment.forget,
     attachment.sweep,
+    asking.sweep,
 ]
 
 

@@ -4,15 +4,19 @@ from django.db.models import CharField, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from wagtail.models import TaskState, WorkflowState
 
-from casestudies import reading_list
+from casestudies import asking, reading_list
 from casestudies.models import CaseStudy, ReadingList
 from casestudies.permissions import agencies_written_for
 
 LISTS_SHOWN = 3
+QUESTIONS_SHOWN = 5
 
 
 def context(user) -> dict:
-    """`cases_sent_back` (each with `.comment`), `case_drafts`, `cases_in_review` and `case_agencies`: who I may write for."""
+    """`cases_sent_back` (each with `.comment`), `case_drafts`, `cases_in_review` and `case_agencies`: who I may write for;
+
+    and `questions_waiting` for an answer of theirs, the oldest first.
+    """
     agencies = list(agencies_written_for(user).order_by("legal_name"))
     cases = list(in_work(agencies)) if agencies else []
     for case in cases:
@@ -23,6 +27,7 @@ def context(user) -> dict:
         "cases_in_review": [case for case in cases if case.review == WorkflowState.STATUS_IN_PROGRESS],
         "case_drafts": [case for case in cases if case.review is None],
         "case_agencies": agencies,
+        "questions_waiting": list(asking.waiting_for(agencies)[:QUESTIONS_SHOWN]) if agencies else [],
     }
 
 

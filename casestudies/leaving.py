@@ -4,6 +4,7 @@ A locked account may be opened again, so it only shows and sends nothing meanwhi
 `saved_search.due`).
 """
 
+from casestudies import asking
 from orgs.models import User
 
 
@@ -13,3 +14,4 @@ def forget(user: User) -> None:
     user.case_notes.all().delete()
     user.saved_searches.all().delete()
     user.announced_cases.all().delete()
+    asking.forget(user)

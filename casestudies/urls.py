@@ -9,6 +9,7 @@ from casestudies import (
     feed_views,
     list_views,
     paper_views,
+    question_views,
     search_views,
     version_views,
     views,
@@ -77,6 +78,12 @@ urlpatterns = [
         adaptation_views.edit_adaptation,
         name="edit_adaptation",
     ),
+    # questions to the authors
+    path("cases/<uuid:public_id>/ask/", question_views.ask_case, name="ask_case"),
+    path("cases/questions/", question_views.my_questions, name="my_questions"),
+    path("cases/questions/<uuid:public_id>/", question_views.case_question, name="case_question"),
+    path("cases/questions/<uuid:public_id>/hide/", question_views.hide_question, name="hide_question"),
+    path("desk/agencies/<slug:slug>/questions/", question_views.case_questions, name="case_questions"),
     # reading lists and notes
     path("cases/<uuid:public_id>/keep/", list_views.keep_case, name="keep_case"),
     path("cases/<uuid:public_id>/note/", list_views.write_note, name="write_note"),

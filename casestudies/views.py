@@ -6,12 +6,14 @@ from django.views.decorators.http import require_safe
 
 from casestudies import (
     adaptation,
+    asking,
     citation,
     counting,
     formats,
     reading,
     reading_list,
     signposting,
+    similar,
     usage,
     version_views,
 )
@@ -33,6 +35,8 @@ def case(request, public_id):
         "case_versions": found.versions.all() if found.live else (),
         "can_withdraw": found.live and can_withdraw_case(request.user, found),
         **adaptation.beside(found, request.user),
+        **similar.beside(found),
+        **asking.beside(found, request.user),
         "can_edit": can_edit_case(request.user, found),
     }
     response = render(request, "casestudies/case.html", context)

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import attachment, reading_list, saved_search, upload, versions
+from casestudies import asking, attachment, reading_list, saved_search, upload, versions
 from events import feeds, materials
 from events.models import Certificate, EventSeries
 from events.models.nomination import signer
@@ -124,6 +124,9 @@ def world(agency, manager, member, stranger):
     invitation.invite(agency, email="new@example.org", role="member", by=manager)
     sent = invitation.invite(agency, email=newcomer.email, role="member", by=manager)
     factories.with_address(newcomer)
+    asked_authors = asking.ask(published, by=newcomer, text="几个人？", may_be_public=True)
+    told = asking.ask(published, by=newcomer, text="多久？", may_be_public=True)
+    asking.answer(told, by=member, text="一年。", is_public=True)
     token = "the-token-in-the-mail"
     sent.token_hash = invitation.hash_of(token)
     sent.save()
@@ -160,6 +163,8 @@ def world(agency, manager, member, stranger):
                         kept,
                         searched,
                         tried,
+                        asked_authors,
+                        told,
                     )
                 ),
                 *(agency.public_id, pair.public_id, term_id(term), taxonomy_id(term.scheme)),

@@ -9,6 +9,7 @@ from casestudies.models.deidentification import DeidentificationDecision, Deiden
 from casestudies.models.open_record import OpenRecord, OpenRecordSet
 from casestudies.models.parallel_text import ParallelText
 from casestudies.models.partner import CasePartner
+from casestudies.models.question import CaseQuestion
 from casestudies.models.reading_list import CaseNote, ListEntry, ReadingList
 from casestudies.models.saved_search import AnnouncedCase, SavedSearch
 from casestudies.models.usage import DailyCount
@@ -23,6 +24,7 @@ __all__ = [
     "CaseFile",
     "CaseNote",
     "CasePartner",
+    "CaseQuestion",
     "CaseStudy",
     "CaseVersion",
     "CoWriting",
