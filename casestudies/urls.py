@@ -9,6 +9,7 @@ from casestudies import (
     feed_views,
     list_views,
     paper_views,
+    presenting_views,
     question_views,
     search_views,
     version_views,
@@ -84,6 +85,13 @@ urlpatterns = [
     path("cases/questions/<uuid:public_id>/", question_views.case_question, name="case_question"),
     path("cases/questions/<uuid:public_id>/hide/", question_views.hide_question, name="hide_question"),
     path("desk/agencies/<slug:slug>/questions/", question_views.case_questions, name="case_questions"),
+    # where it was presented
+    path(
+        "desk/agencies/<slug:slug>/cases/<uuid:public_id>/presented/",
+        presenting_views.edit_presented,
+        name="edit_presented",
+    ),
+    path("desk/agencies/<slug:slug>/presented/", presenting_views.presented_here, name="presented_here"),
     # reading lists and notes
     path("cases/<uuid:public_id>/keep/", list_views.keep_case, name="keep_case"),
     path("cases/<uuid:public_id>/note/", list_views.write_note, name="write_note"),

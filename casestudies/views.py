@@ -10,6 +10,7 @@ from casestudies import (
     citation,
     counting,
     formats,
+    presenting,
     reading,
     reading_list,
     signposting,
@@ -36,6 +37,7 @@ def case(request, public_id):
         "can_withdraw": found.live and can_withdraw_case(request.user, found),
         **adaptation.beside(found, request.user),
         **similar.beside(found),
+        **presenting.beside(found),
         **asking.beside(found, request.user),
         "can_edit": can_edit_case(request.user, found),
     }

@@ -198,6 +198,8 @@ TABLE = {
     "act_on_adaptation": SIGNED_IN,
     "adapt_case": "cases.write",
     "edit_adaptation": "cases.write",
+    "edit_presented": "cases.write",
+    "presented_here": "events.publish",
     "ask_case": SIGNED_IN,
     "my_questions": SIGNED_IN,
     "case_question": (CONCERNED, "cases.write"),

@@ -9,6 +9,7 @@ from casestudies.models.deidentification import DeidentificationDecision, Deiden
 from casestudies.models.open_record import OpenRecord, OpenRecordSet
 from casestudies.models.parallel_text import ParallelText
 from casestudies.models.partner import CasePartner
+from casestudies.models.presentation import Presentation
 from casestudies.models.question import CaseQuestion
 from casestudies.models.reading_list import CaseNote, ListEntry, ReadingList
 from casestudies.models.saved_search import AnnouncedCase, SavedSearch
@@ -36,6 +37,7 @@ __all__ = [
     "OpenRecord",
     "OpenRecordSet",
     "ParallelText",
+    "Presentation",
     "ReadingList",
     "SavedSearch",
 ]
