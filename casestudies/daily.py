@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from casestudies import asking, attachment, open_records, saved_search
+from casestudies import asking, attachment, open_records, research_interest, saved_search
 
 PARTS = [
     saved_search.announce,
@@ -10,6 +10,7 @@ PARTS = [
     attachment.forget,
     attachment.sweep,
     asking.sweep,
+    research_interest.end_due,
 ]
 
 

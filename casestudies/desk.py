@@ -4,7 +4,7 @@ from django.db.models import CharField, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from wagtail.models import TaskState, WorkflowState
 
-from casestudies import asking, presenting, reading_list
+from casestudies import asking, presenting, reading_list, research_interest
 from casestudies.models import CaseStudy, ReadingList
 from casestudies.permissions import agencies_written_for
 
@@ -16,7 +16,7 @@ def context(user) -> dict:
     """`cases_sent_back` (each with `.comment`), `case_drafts`, `cases_in_review` and `case_agencies`: who I may write for;
 
     and `questions_waiting` for an answer of theirs, the oldest first;
-    `presentations_to_answer` in the name of an event's host.
+    `research_waiting` for a yes or no of theirs; `presentations_to_answer` in the name of an event's host.
     """
     agencies = list(agencies_written_for(user).order_by("legal_name"))
     cases = list(in_work(agencies)) if agencies else []
@@ -28,6 +28,7 @@ def context(user) -> dict:
         "cases_in_review": [case for case in cases if case.review == WorkflowState.STATUS_IN_PROGRESS],
         "case_drafts": [case for case in cases if case.review is None],
         "case_agencies": agencies,
+        "research_waiting": list(research_interest.waiting_for(user)[:QUESTIONS_SHOWN]),
         "presentations_to_answer": presenting.to_answer(user),
         "questions_waiting": list(asking.waiting_for(agencies)[:QUESTIONS_SHOWN]) if agencies else [],
     }

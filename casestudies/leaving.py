@@ -4,7 +4,7 @@ A locked account may be opened again, so it only shows and sends nothing meanwhi
 `saved_search.due`).
 """
 
-from casestudies import asking
+from casestudies import asking, research_interest
 from orgs.models import User
 
 
@@ -15,3 +15,4 @@ def forget(user: User) -> None:
     user.saved_searches.all().delete()
     user.announced_cases.all().delete()
     asking.forget(user)
+    research_interest.forget(user)

@@ -11,6 +11,7 @@ from casestudies import (
     paper_views,
     presenting_views,
     question_views,
+    research_views,
     search_views,
     version_views,
     views,
@@ -92,6 +93,20 @@ urlpatterns = [
         name="edit_presented",
     ),
     path("desk/agencies/<slug:slug>/presented/", presenting_views.presented_here, name="presented_here"),
+    # looking for a research partner
+    path("cases/research/", research_views.research_interests, name="research_interests"),
+    path("cases/research/<uuid:public_id>/", research_views.research_interest, name="research_interest"),
+    path("desk/agencies/<slug:slug>/research/", research_views.agency_research, name="agency_research"),
+    path(
+        "desk/agencies/<slug:slug>/research/new/",
+        research_views.create_research_interest,
+        name="create_research_interest",
+    ),
+    path(
+        "desk/agencies/<slug:slug>/research/<uuid:public_id>/",
+        research_views.edit_research_interest,
+        name="edit_research_interest",
+    ),
     # reading lists and notes
     path("cases/<uuid:public_id>/keep/", list_views.keep_case, name="keep_case"),
     path("cases/<uuid:public_id>/note/", list_views.write_note, name="write_note"),

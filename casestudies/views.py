@@ -13,6 +13,7 @@ from casestudies import (
     presenting,
     reading,
     reading_list,
+    research_interest,
     signposting,
     similar,
     usage,
@@ -38,6 +39,7 @@ def case(request, public_id):
         **adaptation.beside(found, request.user),
         **similar.beside(found),
         **presenting.beside(found),
+        **research_interest.beside(found),
         **asking.beside(found, request.user),
         "can_edit": can_edit_case(request.user, found),
     }

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import asking, attachment, reading_list, saved_search, upload, versions
+from casestudies import asking, attachment, reading_list, research_interest, saved_search, upload, versions
 from events import feeds, materials
 from events.models import Certificate, EventSeries
 from events.models.nomination import signer
@@ -127,6 +127,14 @@ def world(agency, manager, member, stranger):
     asked_authors = asking.ask(published, by=newcomer, text="几个人？", may_be_public=True)
     told = asking.ask(published, by=newcomer, text="多久？", may_be_public=True)
     asking.answer(told, by=member, text="一年。", is_public=True)
+    looked_for = research_interest.announce(
+        agency,
+        by=manager,
+        question="孩子留得更久吗？",
+        about="想知道。",
+        data="签到表。",
+        until=timezone.localdate(),
+    )
     token = "the-token-in-the-mail"
     sent.token_hash = invitation.hash_of(token)
     sent.save()
@@ -165,6 +173,7 @@ def world(agency, manager, member, stranger):
                         tried,
                         asked_authors,
                         told,
+                        looked_for,
                     )
                 ),
                 *(agency.public_id, pair.public_id, term_id(term), taxonomy_id(term.scheme)),

@@ -200,6 +200,11 @@ TABLE = {
     "edit_adaptation": "cases.write",
     "edit_presented": "cases.write",
     "presented_here": "events.publish",
+    "research_interests": PUBLIC,
+    "research_interest": PUBLIC,  # an open one
+    "agency_research": "partnerships.propose",
+    "create_research_interest": "partnerships.propose",
+    "edit_research_interest": "partnerships.propose",
     "ask_case": SIGNED_IN,
     "my_questions": SIGNED_IN,
     "case_question": (CONCERNED, "cases.write"),

@@ -12,6 +12,7 @@ from casestudies.models.partner import CasePartner
 from casestudies.models.presentation import Presentation
 from casestudies.models.question import CaseQuestion
 from casestudies.models.reading_list import CaseNote, ListEntry, ReadingList
+from casestudies.models.research_interest import ResearchAnswer, ResearchInterest
 from casestudies.models.saved_search import AnnouncedCase, SavedSearch
 from casestudies.models.usage import DailyCount
 from casestudies.models.version import CaseVersion
@@ -39,5 +40,7 @@ __all__ = [
     "ParallelText",
     "Presentation",
     "ReadingList",
+    "ResearchAnswer",
+    "ResearchInterest",
     "SavedSearch",
 ]
