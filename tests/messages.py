@@ -66,6 +66,7 @@ def gather(root: Path, *languages: str) -> None:
             "manage.py",
             "makemessages",
             "--no-obsolete",
+            "--extension=html,txt,py,svg",  # pictures have words as well
             "--no-wrap",
             "--add-location=file",
             *chosen,
