@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test services check bench bench-registration bench-weight bench-directory bench-certificates bench-deidentify clean lock messages
+.PHONY: run test services check bench bench-registration bench-weight bench-directory bench-certificates bench-deidentify bench-relevance clean lock messages
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -42,6 +42,10 @@ bench-certificates: $(VENV)/installed-dev
 # How much of what gives people away is found before a case study is submitted.
 bench-deidentify: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.deidentify
+
+# How good the answers are, on a retrieval set: DATA=folder with corpus.jsonl, queries.jsonl and qrels.tsv.
+bench-relevance: $(VENV)/installed-dev
+	@DATA="$(DATA)" $(BIN)/python -m tests.bench.relevance
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache .mypy_cache
