@@ -10,6 +10,7 @@ from portal.search.elastic import Elastic
 from portal.search.embedded import Embedded
 from portal.search.servers import address
 from tests.machine import Missing, opensearch
+from tests.portal.search.disguise import ASKS_FOR_8, disguised
 
 PATIENCE = 30  # seconds; a machine that runs tests is in no hurry
 
@@ -37,9 +38,26 @@ def cluster(opensearch_url):
     engine._drop(list(engine._ask("GET", f"/{at.prefix}-*/_alias")))
 
 
-@pytest.fixture(params=["embedded", pytest.param("opensearch", marks=pytest.mark.opensearch)])
+@pytest.fixture
+def elasticsearch(cluster):
+    """The same by the Elasticsearch client, which is made to believe that this is Elasticsearch."""
+    address = cluster().address
+    server, handler = disguised(address.hosts[0][1])
+    at = replace(address, scheme="elasticsearch", hosts=(("127.0.0.1", server.server_port),))
+    yield lambda **options: Elastic(at, **{"patience": PATIENCE, **options})
+    server.shutdown()
+    server.server_close()
+    assert all(ASKS_FOR_8 in accepted for accepted in handler.accepted)
+
+
+ON_OPENSEARCH = {"opensearch": "cluster", "elasticsearch": "elasticsearch"}
+
+
+@pytest.fixture(
+    params=["embedded", *(pytest.param(name, marks=pytest.mark.opensearch) for name in ON_OPENSEARCH)]
+)
 def made(request, tmp_path) -> Callable:
     """Makes an engine that has no index yet; called again, another one on the same index."""
     if request.param == "embedded":
         return lambda: Embedded(tmp_path / "search")
-    return request.getfixturevalue("cluster")
+    return request.getfixturevalue(ON_OPENSEARCH[request.param])
