@@ -45,6 +45,8 @@ class Results:
     total: int = 0
     hits: list[Hit] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    #: By facet and value, among the kinds asked for; each facet as if nothing were chosen in it.
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
     #: False when the engine could not answer: say so, and offer the lists.
     is_available: bool = True
 
@@ -55,11 +57,13 @@ def search(
     filters: Mapping[str, Iterable] | None = None,
     limit: int = 20,
     offset: int = 0,
+    facets: Mapping[str, str] | None = None,
 ) -> Results:
     """The records that answer `text`, the best first. Never raises because of `text` or of a broken index.
 
     `filters`: topics (codes), division (a code or its beginning by level), year, agency (slugs), language; of each
-    the record has one of the values given.
+    the record has one of the values given. `facets`: names of filters whose values are counted, each with what the
+    values begin with: {"topics": "svc:", "division": "44", "year": ""}. A place counts for every place that it is in.
     """
     asked = understand(text, {**(filters or {}), "only_in": ("", get_language() or "")})
     if asked.asks_for_nothing:
@@ -67,7 +71,7 @@ def search(
     kinds = None if kinds is None else list(kinds)
     limit = max(0, min(limit, DEEPEST - offset))
     try:
-        found = engine().search(asked, kinds=kinds, limit=limit, offset=max(0, offset))
+        found = engine().search(asked, kinds=kinds, limit=limit, offset=max(0, offset), facets=facets or {})
     except SearchIsAway as away:
         logger.warning("Search is away: %s", away)
         return Results(is_available=False)
@@ -75,6 +79,7 @@ def search(
         total=sum(count for kind, count in found.counts.items() if kinds is None or kind in kinds),
         hits=[Hit(hit.id, hit.kind, hit.pk, hit.score, passage(hit.texts, asked)) for hit in found.hits],
         counts=found.counts,
+        facets=found.facets,
     )
 
 

@@ -13,7 +13,7 @@ from elasticsearch.dsl.query import Query as Asked
 from portal.bilingual import Text
 from portal.search import analysis
 from portal.search.document import Document
-from portal.search.engine import EngineHit, Found
+from portal.search.engine import MOST_VALUES, EngineHit, Facets, Found, counted, pattern
 from portal.search.query import Choice, Query, Slot
 
 MOST_KINDS = 100
@@ -60,21 +60,49 @@ def gone(id: str) -> dict[str, Any]:
     return {"id": id}
 
 
-def question(query: Query, *, kinds: Iterable[str] | None, limit: int, offset: int) -> dict[str, Any]:
-    asked = Search().query(_asked(query)).source(["shown"])[offset : offset + limit]
-    asked.aggs.bucket("kinds", "terms", field="kind", size=MOST_KINDS)
-    if kinds is not None:
-        asked = asked.post_filter("terms", kind=list(kinds))
+def question(
+    query: Query, *, kinds: Iterable[str] | None, limit: int, offset: int, facets: Facets
+) -> dict[str, Any]:
+    """Hits and all counts in one request: what only some of the counts heed comes after the question itself."""
+    chosen = {name: _one_of(name, values) for name, values in query.filters.items() if name in facets}
+    of_kinds = [] if kinds is None else [Q("terms", kind=list(kinds))]
+    asked = Search().query(_asked(query.without_filters(chosen))).source(["shown"])[offset : offset + limit]
+
+    def count(name: str, conditions: Iterable[Asked], **terms: Any) -> None:
+        asked.aggs.bucket(name, "filter", filter=_all(conditions)).bucket("by", "terms", **terms)
+
+    count("kinds", chosen.values(), field="kind", size=MOST_KINDS)
+    for name, begins in facets.items():
+        others = [condition for other, condition in chosen.items() if other != name]
+        count(
+            f"facet {name}",
+            [*others, *of_kinds],
+            field="tags",
+            include=pattern(name, begins),
+            size=MOST_VALUES,
+        )
+    asked = asked.post_filter(_all([*chosen.values(), *of_kinds]))
     # Hits of one score stand by id, so that pages follow each other whichever copy of the index answers.
     return asked.sort("_score", "id").extra(track_total_hits=False).to_dict()
 
 
 def found(answer: dict[str, Any]) -> Found:
-    buckets = answer["aggregations"]["kinds"]["buckets"]
+    buckets = {name: counts["by"]["buckets"] for name, counts in answer["aggregations"].items()}
+    kinds = {bucket["key"]: bucket["doc_count"] for bucket in buckets.pop("kinds")}
+    facets = {name.removeprefix("facet "): counts for name, counts in buckets.items()}
     return Found(
         [_hit(hit) for hit in answer["hits"]["hits"]],
-        {bucket["key"]: bucket["doc_count"] for bucket in buckets},
+        kinds,
+        {name: counted(name, counts) for name, counts in facets.items()},
     )
+
+
+def _all(conditions: Iterable[Asked]) -> Asked:
+    return Q("bool", filter=list(conditions))
+
+
+def _one_of(name: str, values: Iterable[str]) -> Asked:
+    return Q("terms", tags=[f"{name}:{value}" for value in values])
 
 
 def _hit(hit: dict[str, Any]) -> EngineHit:
@@ -95,9 +123,7 @@ def _asked(query: Query) -> Asked:
         must=must,
         should=[_slot(slot) for slot in query.faint],
         must_not=[_slot(slot) for slot in query.without],
-        filter=[
-            Q("terms", tags=[f"{name}:{value}" for value in values]) for name, values in query.filters.items()
-        ],
+        filter=[_one_of(name, values) for name, values in query.filters.items()],
     )
 
 

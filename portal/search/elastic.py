@@ -17,7 +17,7 @@ from typing import Any
 from portal.search import bodies
 from portal.search.breaker import Breaker, IsOpen
 from portal.search.document import Document
-from portal.search.engine import VERSION, Found, IndexIsMissing, SearchIsAway, SearchIsBusy
+from portal.search.engine import NO_FACETS, VERSION, Facets, Found, IndexIsMissing, SearchIsAway, SearchIsBusy
 from portal.search.query import Query
 from portal.search.servers import SERVERS, Address, Refused, Send, Unwell
 
@@ -44,8 +44,16 @@ class Elastic:
         self.breaker = Breaker()
         self._sender: tuple[int, Send] | None = None
 
-    def search(self, query: Query, *, kinds: Iterable[str] | None, limit: int, offset: int) -> Found:
-        body = bodies.question(query, kinds=kinds, limit=limit, offset=offset)
+    def search(
+        self,
+        query: Query,
+        *,
+        kinds: Iterable[str] | None,
+        limit: int,
+        offset: int,
+        facets: Facets = NO_FACETS,
+    ) -> Found:
+        body = bodies.question(query, kinds=kinds, limit=limit, offset=offset, facets=facets)
         path = f"/{self.alias}/_search?allow_partial_search_results=false"
         with _refusals_are_away():
             return bodies.found(self._ask("POST", path, body, self.patience))

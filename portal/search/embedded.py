@@ -12,6 +12,7 @@ import secrets
 import shutil
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,19 @@ from tantivy import Query as TantivyQuery
 from portal.bilingual import Text
 from portal.search import analysis
 from portal.search.document import Document
-from portal.search.engine import VERSION, EngineHit, Found, IndexIsMissing, SearchIsAway, SearchIsBusy
+from portal.search.engine import (
+    MOST_VALUES,
+    NO_FACETS,
+    VERSION,
+    EngineHit,
+    Facets,
+    Found,
+    IndexIsMissing,
+    SearchIsAway,
+    SearchIsBusy,
+    counted,
+    pattern,
+)
 from portal.search.query import Choice, Query, Slot
 
 PATIENCE = 15  # seconds that a writer waits for its turn
@@ -36,7 +49,7 @@ def _schema():
     builder = SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("tags", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("tags", fast=True, tokenizer_name="raw", index_option="basic")
     # Tokens come from portal.search.analysis, with spaces between them.
     builder.add_text_field("title", tokenizer_name="whitespace")
     builder.add_text_field("text", tokenizer_name="whitespace")
@@ -67,16 +80,26 @@ class Embedded:
         self._open: _Open | None = None
         self._lock = threading.Lock()
 
-    def search(self, query: Query, *, kinds: Iterable[str] | None, limit: int, offset: int) -> Found:
+    def search(
+        self,
+        query: Query,
+        *,
+        kinds: Iterable[str] | None,
+        limit: int,
+        offset: int,
+        facets: Facets = NO_FACETS,
+    ) -> Found:
+        of_kinds = [] if kinds is None else [_one_of("kind", list(kinds))]
+        patterns = {name: pattern(name, begins) for name, begins in facets.items()}
         with _panics_are_away():
             searcher = self._searcher()
             asked = _asked(query)
             buckets = searcher.aggregate(asked, {"kinds": {"terms": {"field": "kind", "size": MOST_KINDS}}})
             counts = {bucket["key"]: bucket["doc_count"] for bucket in buckets["kinds"]["buckets"]}
-            if kinds is not None:
-                asked = TantivyQuery.boolean_query([(Occur.Must, asked), _one_of("kind", list(kinds))])
+            asked = TantivyQuery.boolean_query([(Occur.Must, asked), *of_kinds])
             found = searcher.search(asked, limit=limit, offset=offset).hits if limit else []
-            return Found([_hit(searcher.doc(address), score) for score, address in found], counts)
+            hits = [_hit(searcher.doc(address), score) for score, address in found]
+            return Found(hits, counts, _counts(searcher, query, of_kinds, patterns))
 
     @contextmanager
     def writer(self) -> Iterator["_Writer"]:
@@ -240,6 +263,22 @@ def _asked(query: Query) -> TantivyQuery:
         _one_of("tags", [f"{name}:{value}" for value in values]) for name, values in query.filters.items()
     ]
     return TantivyQuery.boolean_query(clauses)
+
+
+def _counts(
+    searcher: Searcher, query: Query, of_kinds: list[tuple[Occur, TantivyQuery]], patterns: dict[str, str]
+) -> dict[str, dict[str, int]]:
+    """The counts of all facets. Those in which nothing was chosen are counted together."""
+    groups: dict[frozenset[str], dict[str, dict]] = defaultdict(dict)
+    for name, include in patterns.items():
+        terms = {"field": "tags", "include": include, "size": MOST_VALUES}
+        groups[frozenset({name} & query.filters.keys())][name] = {"terms": terms}
+    counts = {}
+    for chosen, aggregations in groups.items():
+        asked = TantivyQuery.boolean_query([(Occur.Must, _asked(query.without_filters(chosen))), *of_kinds])
+        for name, answer in searcher.aggregate(asked, aggregations).items():
+            counts[name] = counted(name, answer["buckets"])
+    return counts
 
 
 def _one_of(field: str, values: list[str]) -> tuple[Occur, TantivyQuery]:

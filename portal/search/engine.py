@@ -3,9 +3,11 @@
 tests/portal/search/test_engine.py is the contract that each must pass.
 """
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from portal.bilingual import Text
@@ -13,7 +15,7 @@ from portal.search.document import Document
 from portal.search.query import Query
 
 #: Raise it when fields or analysis change: an index of another version counts as missing and is built anew.
-VERSION = 2
+VERSION = 3
 
 
 class SearchIsAway(Exception):
@@ -47,6 +49,28 @@ class Found:
     hits: list[EngineHit] = field(default_factory=list)
     #: How many match, by kind, whatever kinds were asked for.
     counts: dict[str, int] = field(default_factory=dict)
+    #: For each facet asked for how many match by value, among the kinds asked for and whatever values were chosen.
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+#: What is counted: the name of a filter, and what its values begin with.
+Facets = Mapping[str, str]
+NO_FACETS: Facets = MappingProxyType({})
+#: Values of a facet, the most frequent. A place counts for all above it, so the wide ones are never left out.
+MOST_VALUES = 1000
+_PLAIN = re.compile(r"[\w:-]*", re.ASCII)
+
+
+def pattern(name: str, begins: str) -> str:
+    """The regular expression of a facet's tags, in what the languages of all engines share. Raises ValueError."""
+    if not _PLAIN.fullmatch(begins):
+        raise ValueError(f"The values of a facet cannot begin with {begins!r}.")
+    return f"{name}:{begins}.*"
+
+
+def counted(name: str, buckets: Iterable[dict]) -> dict[str, int]:
+    """The counts of a facet by value, from what an engine counted by tag."""
+    return {bucket["key"].removeprefix(f"{name}:"): bucket["doc_count"] for bucket in buckets}
 
 
 class Writer(Protocol):
@@ -58,8 +82,19 @@ class Writer(Protocol):
 
 
 class Engine(Protocol):
-    def search(self, query: Query, *, kinds: Iterable[str] | None, limit: int, offset: int) -> Found:
-        """The best hits of these kinds (None: all). Raises SearchIsAway."""
+    def search(
+        self,
+        query: Query,
+        *,
+        kinds: Iterable[str] | None,
+        limit: int,
+        offset: int,
+        facets: Facets = NO_FACETS,
+    ) -> Found:
+        """The best hits of these kinds (None: all), and the counts of facets. Raises SearchIsAway.
+
+        Each facet counts as if nothing were chosen in it, so that its other values keep their numbers.
+        """
 
     def writer(self) -> AbstractContextManager[Writer]:
         """What is read inside the block is what stays in the index, whoever else writes at the same time.

@@ -6,7 +6,7 @@ title: or agency: before what must stand there. Nothing they write is an error.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from portal.search import analysis
@@ -78,6 +78,9 @@ class Query:
     @property
     def asks_for_nothing(self) -> bool:
         return not (self.slots or self.phrases)
+
+    def without_filters(self, names: Iterable[str]) -> "Query":
+        return replace(self, filters={n: values for n, values in self.filters.items() if n not in set(names)})
 
 
 def required(slots: int, asked: int) -> int:

@@ -362,3 +362,52 @@ def test_a_document_removed_during_a_rebuild_stays_away(made):
 def remove(engine, id: str) -> None:
     with engine.writer() as writer:
         writer.remove(id)
+
+
+def test_each_facet_counts_as_if_nothing_were_chosen_in_it(engine):
+    add(
+        engine,
+        document(1, "锦鲤", topics=("svc:health", "pop:children"), division="440106", year=2024),
+        document(2, "锦鲤", topics=("svc:health",), division="440307", year=2025),
+        document(3, "锦鲤", topics=("svc:legal.2",), division="510107", year=2025),
+        document(4, "乌龟", topics=("svc:health",), division="440106", year=2024),
+        document(5, "锦鲤", kind="event", topics=("svc:health",), year=2024),
+    )
+
+    def facets(kinds=("case",), facets=None, **filters):
+        facets = facets or {"topics": "svc:", "division": "", "year": ""}
+        return engine.search(understand("锦鲤", filters), kinds=kinds, limit=0, offset=0, facets=facets)
+
+    assert facets().facets == {
+        "topics": {"svc:health": 2, "svc:legal": 1, "svc:legal.2": 1},
+        "division": {
+            "44": 2,
+            "4401": 1,
+            "440106": 1,
+            "4403": 1,
+            "440307": 1,
+            "51": 1,
+            "5101": 1,
+            "510107": 1,
+        },
+        "year": {"2024": 1, "2025": 2},
+    }
+    chosen = facets(topics=["svc:health"], year=["2025"])
+    assert chosen.counts == {"case": 1}
+    assert chosen.facets["topics"] == {"svc:health": 1, "svc:legal": 1, "svc:legal.2": 1}
+    assert chosen.facets["year"] == {"2024": 1, "2025": 1}
+    assert chosen.facets["division"] == {"44": 1, "4403": 1, "440307": 1}
+    assert facets(kinds=None, topics=["svc:health"]).counts == {"case": 2, "event": 1}
+    assert facets(kinds=None).facets["year"] == {"2024": 2, "2025": 2}
+    assert facets(facets={"division": "4401"}, division=["51"]).facets == {
+        "division": {"4401": 1, "440106": 1}
+    }
+    assert facets(agency=["nobody"]).facets == {"topics": {}, "division": {}, "year": {}}
+    assert engine.search(understand(""), kinds=None, limit=0, offset=0, facets={"year": ""}).facets == {
+        "year": {}
+    }
+
+
+def test_what_a_facet_begins_with_is_no_pattern(engine):
+    with pytest.raises(ValueError, match="cannot begin with"):
+        engine.search(understand("锦鲤"), kinds=None, limit=0, offset=0, facets={"year": ".*"})
