@@ -2,6 +2,7 @@
 
 from orgs import joining, uscc
 from orgs.models import Agency, Application
+from orgs.permissions import is_portal_staff
 
 
 def context(agency: Agency, user) -> dict:
@@ -17,5 +18,6 @@ def context(agency: Agency, user) -> dict:
         # A released entry has no owner, but perhaps managers who answer.
         "can_be_joined": is_listed and (agency.is_claimed or joining.deciders(agency).exists()),
         "own_claim": own_claim,
+        "can_verify": is_listed and is_portal_staff(user),
         "code_doubt": uscc.check(agency.uscc).sentence if agency.uscc else "",
     }

@@ -18,6 +18,7 @@ from orgs.console import (
     recommendation,
     service,
     staff,
+    staff_verification,
     verification,
 )
 
@@ -41,6 +42,8 @@ urlpatterns = [
     path("evidence/<uuid:public_id>/", views.evidence_file, name="evidence"),
     path("desk/staff/", staff.staff_queue, name="staff_queue"),
     path("desk/staff/applications/<uuid:public_id>/", staff.staff_application, name="staff_application"),
+    path("desk/staff/agencies/", staff_verification.find_agency, name="find_agency_to_verify"),
+    path("desk/staff/agencies/<slug:slug>/", staff_verification.verify_agency, name="verify_agency"),
     path("desk/staff/verifications/<int:pk>/revoke/", staff.revoke_verification, name="revoke_verification"),
     path(
         "desk/join-requests/<uuid:public_id>/withdraw/",

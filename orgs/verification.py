@@ -118,8 +118,11 @@ def verify(
     department: str = "",
     note: str = "",
     on: date | None = None,
+    expires_on: date | None = None,
 ) -> Verification:
     """Record what was checked about an agency, and answer `asked`. Raises ApplicationError.
+
+    It counts for a year from `on`, or until an earlier `expires_on`: what was checked on has an end of its own.
 
     From level 2 on, a doubtful or missing code makes it a proposal: it counts after `confirm` by another person, and
     stays in the queue until then. `department` names the body that vouches, for level 4 without recommendations.
@@ -134,6 +137,9 @@ def verify(
         raise VerificationError(_("Please write how you checked it: the agency and visitors read it."))
     check_is_reachable(agency, level)
     on = on or timezone.localdate()
+    expires_on = expires_on or a_year_after(on)
+    if not on < expires_on <= a_year_after(on):
+        raise VerificationError(_("It counts until a later day, and for a year at most."))
     if level == Level.RECOMMENDED:
         check_recommended(agency, department, on)
     if agency.verifications.awaiting_second().exists():
@@ -162,7 +168,7 @@ def verify(
         checked_on=on,
         checked_by=by,
         is_doubtful=is_doubtful,
-        expires_on=a_year_after(on),
+        expires_on=expires_on,
         note=note,
     )
     if not is_doubtful:

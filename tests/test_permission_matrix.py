@@ -58,6 +58,8 @@ TABLE = {
     "staff_queue": STAFF,
     "staff_application": STAFF,
     "revoke_verification": STAFF,
+    "find_agency_to_verify": STAFF,
+    "verify_agency": STAFF,
     "merge_agencies": STAFF,
     # orgs: the console
     "agency_desk": "members.view",

@@ -1,12 +1,13 @@
 """How the portal's staff answer: yes with what was checked, or no with a reason."""
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orgs import verification
 from orgs.forms.evidence import EvidenceField
-from orgs.models import Application, Evidence, Verification
+from orgs.models import Agency, Application, Evidence, Verification
 
 Level = Verification.Level
 
@@ -60,11 +61,40 @@ class AcceptForm(forms.Form):
         level = said.get("level")
         if level and not said.get("method") and "method" not in self.errors:
             self.add_error("method", _("Please write how you checked it: the agency and visitors read it."))
-        pictures = self.asked.evidence.filter(kind=Evidence.Kind.REGISTRY, deleted_at=None)
-        has_picture = said.get("registry") or pictures.exists()
+        has_picture = said.get("registry") or self.has_picture_already()
         if level == Level.REGISTRY and "registry" not in self.errors and not has_picture:
             self.add_error("registry", _("Please add a picture of the registry's page."))
         return said
+
+    def has_picture_already(self) -> bool:
+        pictures = Evidence.objects.filter(kind=Evidence.Kind.REGISTRY, deleted_at=None)
+        return self.asked.pk is not None and pictures.filter(application=self.asked).exists()
+
+
+class VerifyForm(AcceptForm):
+    """What the staff checked about an agency that did not ask, and until when it counts."""
+
+    expires_on = forms.DateField(
+        label=gettext_lazy("Counts until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy(
+            "A year from today when you leave it empty. An earlier day where the paper ends before."
+        ),
+    )
+    field_order = ["level", "method", "department", "registry", "expires_on", "note"]
+
+    def __init__(self, *args, agency: Agency, **kwargs):
+        super().__init__(
+            *args, asked=Application(agency=agency, kind=Application.Kind.VERIFICATION), **kwargs
+        )
+
+    def clean_expires_on(self):
+        day = self.cleaned_data["expires_on"]
+        today = timezone.localdate()
+        if day and not today < day <= verification.a_year_after(today):
+            raise forms.ValidationError(_("It counts until a later day, and for a year at most."))
+        return day
 
 
 class DeclineForm(forms.Form):

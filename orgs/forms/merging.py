@@ -50,3 +50,12 @@ class MergeForm(forms.Form):
         label=gettext_lazy("The entry that stays"),
         help_text=gettext_lazy("Visitors of the other are led here."),
     )
+
+
+class FindForm(forms.Form):
+    """One entry, by name or address."""
+
+    agency = EntryField(
+        label=gettext_lazy("Which agency?"),
+        help_text=gettext_lazy("Its name, credit code, or the last part of its address."),
+    )

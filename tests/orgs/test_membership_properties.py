@@ -124,16 +124,13 @@ def take(world, chosen, *, by):
     world.used.add(chosen.pk)
 
 
-def resend(world, by, other, agency, n):
-    invitation.resend(
-        last(agency.invitations.filter(accepted_at=None) if n % 4 else agency.invitations), by=by
-    )
+def on_invitation(rule):
+    def step(world, by, other, agency, n):
+        sent = agency.invitations.filter(accepted_at=None, revoked_at=None) if n % 4 else agency.invitations
+        chosen = last(sent.select_related("created_by"))
+        rule(chosen, by=chosen.created_by if n % 4 > 1 else by)
 
-
-def revoke(world, by, other, agency, n):
-    invitation.revoke(
-        last(agency.invitations.filter(accepted_at=None) if n % 4 else agency.invitations), by=by
-    )
+    return step
 
 
 def ask_to_join(world, by, other, agency, n):
@@ -220,8 +217,8 @@ STEPS = {
     "invite": invite,
     "accept invitation": accept_invitation,
     "accept any invitation": accept_any_invitation,
-    "resend": resend,
-    "revoke": revoke,
+    "resend": on_invitation(invitation.resend),
+    "revoke": on_invitation(invitation.revoke),
     "ask to join": ask_to_join,
     "answer request": answer_join_request,
     "leave": leave,
