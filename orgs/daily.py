@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from orgs import evidence, freshness, joining, verification
+from orgs import evidence, freshness, joining, logo, verification
 
 PARTS = [
     joining.remind,
@@ -11,6 +11,7 @@ PARTS = [
     verification.drop_all,
     evidence.forget,
     evidence.sweep,
+    logo.sweep,
 ]
 
 

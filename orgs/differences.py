@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from wagtail.images.models import Image
 
 from orgs.history import FACTS, LOCATION_FACTS, SERVICE_FACTS, SERVICE_TERMS, TEXTS
 from orgs.models import Agency, AgencyText, Audience, Division, Location, Service
@@ -36,10 +37,12 @@ class Change:
     before: str
     after: str
     lines: tuple[Line, ...] = ()
+    #: The logo before and after, each with its alternative text in `before` and `after`.
+    pictures: tuple[Image | None, Image | None] | None = None
 
 
 class Names:
-    """The names of the topics and divisions that some versions speak of, read at once. What is gone keeps its code."""
+    """What some versions speak of by key, read at once: topics, divisions, logos. What is gone keeps its code."""
 
     def __init__(self, contents: Iterable[dict[str, Any]]):
         contents, topics, divisions = list(contents), set(), set()
@@ -55,6 +58,8 @@ class Names:
             for content in contents
             for pk, place in content["locations"].items()
         }
+        keys = {key for content in contents if (key := content.get("logo"))}
+        self.logos = {image.pk: image for image in Image.objects.filter(pk__in=keys)} if keys else {}
         self.topics = {topic.code: topic.name for topic in Topic.objects.filter(code__in=topics)}
         self.divisions = {
             f"{division.code}/{division.first_year}": division.full_name
@@ -86,6 +91,7 @@ class Names:
 def between(before: dict[str, Any], after: dict[str, Any], names: Names) -> list[Change]:
     """Every field that differs, in the order of the page."""
     changes = compare(Agency, FACTS, before["facts"], after["facts"], names)
+    changes += compare_logos(before, after, names)
     changes += compare(Agency, ["funding"], before, after, names)
     for language, words in AgencyText._meta.get_field("language").flatchoices:
         old, new = before["texts"].get(language, {}), after["texts"].get(language, {})
@@ -119,6 +125,26 @@ def compare(model, fields, before: dict, after: dict, names: Names, of: str = ""
         else:
             changes.append(Change(field, names.spell(model, name, old), names.spell(model, name, new)))
     return changes
+
+
+def compare_logos(before: dict, after: dict, names: Names) -> list[Change]:
+    """The logo, if it is another. Versions from before it was part of them say nothing of it."""
+    if not ("logo" in before and "logo" in after) or before["logo"] == after["logo"]:
+        return []
+    pictures = names.logos.get(before["logo"]), names.logos.get(after["logo"])
+    old, new = (
+        _("a picture that no longer exists") if key and not image else about(image)
+        for key, image in zip((before["logo"], after["logo"]), pictures, strict=True)
+    )
+    return [Change(label(Agency, "logo"), old, new, pictures=pictures)]
+
+
+def about(image: Image | None) -> str:
+    """What a logo shows, or else how large it is; nothing for none."""
+    if image is None:
+        return ""
+    size = {"width": image.width, "height": image.height}
+    return image.description or _("a picture of %(width)d × %(height)d pixels") % size
 
 
 def compare_parts(model, fields, before: dict, after: dict, names: Names) -> list[Change]:

@@ -1,4 +1,4 @@
-"""Every version of what an agency says: facts, prose, funding, services, places, and who may see what.
+"""Every version of what an agency says: facts, prose, logo, funding, services, places, and who may see what.
 
 A version is a whole profile, kept as a revision of Wagtail with its author and its time. The people of the agency read
 them in words (`orgs/differences.py`) and go back to one (`orgs/restoring.py`).
@@ -87,6 +87,7 @@ def snapshot(agency: Agency) -> dict[str, Any]:
     return {
         "facts": facts,
         "restricted": dict(agency.restricted),
+        "logo": agency.logo_id,
         "funding": sorted(topic.code for topic in agency.funding.all()),
         "texts": {
             text.language: {part: getattr(text, part) for part in TEXTS} for text in agency.texts.all()
@@ -153,6 +154,13 @@ def before(agency: Agency, version: Revision) -> Revision | None:
     """The version that this one replaced."""
     earlier = Q(created_at__lt=version.created_at) | Q(created_at=version.created_at, pk__lt=version.pk)
     return versions(agency).filter(earlier).first()
+
+
+def logos_shown() -> set[int]:
+    """The keys of all pictures that some version of some entry shows as its logo."""
+    kind = ContentType.objects.get_for_model(Agency, for_concrete_model=False)
+    shown = Revision.objects.filter(base_content_type=kind, content__logo__gt=0)
+    return set(shown.order_by().values_list("content__logo", flat=True).distinct())
 
 
 def keep(agency: Agency, content: dict[str, Any], *, by: User | None) -> Revision:

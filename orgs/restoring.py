@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from wagtail.images.models import Image
 from wagtail.models import Revision
 
 from orgs.applying import has_code_of_another
@@ -26,6 +27,7 @@ def restore(agency: Agency, version: Revision, *, by: User) -> list[str]:
     with recorded(agency, by=by) as agency:
         known = Known(content)
         set_facts(agency, content, known)
+        put_back_logo(agency, content, known)
         funding = known.topics(content["funding"])
         empty = dict.fromkeys(("mission", "description", "how_to_get_help"), "")
         change(
@@ -37,7 +39,7 @@ def restore(agency: Agency, version: Revision, *, by: User) -> list[str]:
         put_back_services(agency, content["services"], known)
         places = put_back_locations(agency, content["locations"])
         put_services_at(agency, content["services"], places)
-        agency.save(update_fields=["updated_at"])
+        agency.save(update_fields=["logo", "updated_at"])
     return known.notes
 
 
@@ -86,6 +88,15 @@ def set_facts(agency: Agency, content: dict[str, Any], known: Known) -> None:
         field = Agency._meta.get_field(name)
         setattr(agency, name, field.to_python(value))
     agency.restricted = dict(content["restricted"])
+
+
+def put_back_logo(agency: Agency, content: dict[str, Any], known: Known) -> None:
+    """The logo of the version on the object. A version from before logos were part of it says nothing of them."""
+    if "logo" not in content or content["logo"] == agency.logo_id:
+        return
+    agency.logo = Image.objects.filter(pk=content["logo"]).first() if content["logo"] else None
+    if content["logo"] and agency.logo is None:
+        known.notes.append(_("The logo of that version no longer exists, so there is none now."))
 
 
 def put_back_services(agency: Agency, wanted: dict[str, dict], known: Known) -> None:

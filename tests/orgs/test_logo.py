@@ -1,14 +1,18 @@
 """The logo: what is taken as a picture, what is refused, and what becomes of the one before."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image as Picture
 from wagtail.images.models import Image
+from wagtail.models import Revision
 
-from orgs import logo, profile
+from orgs import differences, history, logo, profile, restoring
+from orgs.models import Agency
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -107,15 +111,88 @@ def test_neither_a_place_nor_a_script_comes_along_with_the_pixels(agency, manage
     assert (image.width, image.height) == (40, 80), "turned as it is meant to be seen"
 
 
-def test_a_new_logo_replaces_the_old_one_and_its_file(agency, manager, django_capture_on_commit_callbacks):
+def test_a_new_logo_replaces_the_old_one_whose_file_stays_with_its_version(
+    agency, manager, django_capture_on_commit_callbacks
+):
     first = logo.replace(agency, file=BytesIO(drawn()), by=manager)
     storage, name = first.file.storage, first.file.name
-    assert storage.exists(name)
     with django_capture_on_commit_callbacks(execute=True):
         second = logo.replace(agency, file=BytesIO(drawn(size=(20, 20))), by=manager)
     agency.refresh_from_db()
-    assert (agency.logo, list(Image.objects.all())) == (second, [second])
-    assert [storage.exists(file) for file in (name, second.file.name)] == [False, True]
+    assert agency.logo == second
+    assert [storage.exists(file) for file in (name, second.file.name)] == [True, True]
+    shown = [version.content["logo"] for version in history.versions(agency)]
+    assert shown == [second.pk, first.pk, None]
+
+
+def test_going_back_to_a_version_brings_its_logo_back(agency, manager):
+    first = logo.replace(agency, file=BytesIO(drawn()), by=manager)
+    version = history.versions(agency).first()
+    logo.replace(agency, file=BytesIO(drawn(size=(20, 20))), by=manager)
+    logo.remove(agency, by=manager)
+    assert restoring.restore(agency, version, by=manager) == []
+    agency.refresh_from_db()
+    assert agency.logo == first
+    restoring.restore(agency, history.versions(agency).last(), by=manager)
+    agency.refresh_from_db()
+    assert agency.logo is None
+
+
+def test_a_logo_that_editors_deleted_is_left_out_with_a_note(agency, manager):
+    logo.replace(agency, file=BytesIO(drawn()), by=manager).delete()
+    assert len(restoring.restore(agency, history.versions(agency).first(), by=manager)) == 1
+    agency.refresh_from_db()
+    assert agency.logo is None
+
+
+def test_a_version_from_before_logos_were_kept_leaves_the_logo_alone(agency, manager):
+    second = logo.replace(agency, file=BytesIO(drawn()), by=manager)
+    version = history.versions(agency).last()
+    version.content.pop("logo")
+    version.save()
+    restoring.restore(agency, version, by=manager)
+    agency.refresh_from_db()
+    assert agency.logo == second
+
+
+def test_the_page_of_a_version_shows_both_logos(client, agency, manager):
+    logo.replace(agency, file=BytesIO(drawn()), description="旧的灯塔", by=manager)
+    logo.replace(agency, file=BytesIO(drawn(size=(20, 20))), by=manager)
+    client.force_login(manager)
+    newest = history.versions(agency).first()
+    html = client.get(reverse("agency_version", args=[agency.slug, newest.pk])).content.decode()
+    assert 'alt="旧的灯塔"' in html
+    assert html.count("20 × 20") == 1
+    listing = client.get(reverse("agency_history", args=[agency.slug]))
+    changes = [[change.field for change in row["changes"] or ()] for row in listing.context["rows"]]
+    assert changes == [[differences.label(Agency, "logo")]] * 2 + [[]]
+
+
+def test_at_night_the_logos_go_that_nothing_shows_any_more(
+    agency, manager, django_capture_on_commit_callbacks
+):
+    other = factories.agency()
+    owner = factories.member_of(other, role="owner")
+    theirs = Image.objects.create(title="门户的图", file=SimpleUploadedFile("a.png", drawn()))
+    kept = logo.replace(agency, file=BytesIO(drawn()), by=manager)
+    logo.remove(agency, by=manager)
+    gone = logo.replace(other, file=BytesIO(drawn()), by=owner)
+    storage, name = gone.file.storage, gone.file.name
+    Image.objects.update(created_at=timezone.now() - timedelta(days=30))
+    today = timezone.localdate()
+    assert logo.sweep(today) == []
+    Agency.objects.filter(pk=other.pk).delete()
+    Revision.objects.filter(object_id=str(other.pk)).delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert len(logo.sweep(today)) == 1
+    assert (set(Image.objects.all()), storage.exists(name)) == ({theirs, kept}, False)
+
+
+def test_a_logo_of_today_is_left_until_its_version_has_arrived(agency, manager):
+    logo.replace(agency, file=BytesIO(drawn()), by=manager)
+    agency.delete()
+    assert logo.sweep(timezone.localdate()) == []
+    assert len(logo.sweep(timezone.localdate() + timedelta(days=30))) == 1
 
 
 def test_a_picture_that_editors_chose_is_not_deleted_with_its_use(agency, manager):
@@ -134,7 +211,8 @@ def test_the_agencys_people_remove_their_logo(client, agency, manager):
     assert client.get(address("remove_logo", agency)).status_code == 405
     client.post(address("remove_logo", agency))
     agency.refresh_from_db()
-    assert (agency.logo, Image.objects.count()) == (None, 0)
+    assert agency.logo is None
+    assert "<img" not in client.get(agency.get_absolute_url()).content.decode().partition("<main")[2]
 
 
 def test_only_owners_and_managers_of_this_agency_touch_its_logo(client, agency, member, stranger):
@@ -169,4 +247,4 @@ def test_two_agencies_have_two_logos_in_one_collection(manager, agency):
     ]
     assert len({picture.collection_id for picture in pictures}) == 1
     logo.remove(other, by=owner)
-    assert list(Image.objects.all()) == pictures[:1]
+    assert [shown.refresh_from_db() or shown.logo for shown in (agency, other)] == [pictures[0], None]
