@@ -14,7 +14,7 @@ from django.db.models import F, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import letters, registration, seats, zones
+from events import host_letters, letters, registration, seats, zones
 from events.models import DroppedSession, Event, EventHost, EventSession, Registration
 from events.models.event import refresh_span
 from orgs.models import Agency, User
@@ -185,14 +185,19 @@ def write_sessions(event: Event, planned: list[PlannedSession]) -> None:
 
 
 def name_co_hosts(event: Event, agencies: Iterable[Agency], *, by: User) -> None:
-    """Name the other hosts. One that `by` may speak for is confirmed at once; the others stay unconfirmed and unseen."""
+    """Name the other hosts. One that `by` may speak for is confirmed at once; the others are asked, and unseen until then.
+
+    Who was named before is not asked again.
+    """
     agencies = [agency for agency in agencies if agency != event.host]
     event.hosts.exclude(agency__in=agencies).delete()
     named = set(event.hosts.values_list("agency", flat=True))
     for agency in agencies:
         if agency.pk not in named:
             is_confirmed = can(by, "events.publish", agency)
-            EventHost.objects.create(event=event, agency=agency, is_confirmed=is_confirmed)
+            co_host = EventHost.objects.create(event=event, agency=agency, is_confirmed=is_confirmed)
+            if not is_confirmed:
+                host_letters.ask(co_host)
 
 
 def co_hosting_to_answer(user):
@@ -207,23 +212,34 @@ def co_hosting_to_answer(user):
 
 @transaction.atomic
 def confirm_co_host(co_host: EventHost, *, by: User) -> EventHost:
-    """Say yes for the agency: it is shown as a host from now on. Raises PublishingError."""
-    check_speaks_for(co_host, by=by)
+    """Say yes for the agency: it is shown as a host from now on, and the host is told. Raises PublishingError."""
+    co_host = hold_unanswered(co_host, by=by)
     co_host.is_confirmed = True
     co_host.save(update_fields=["is_confirmed"])
     co_host.event.save(update_fields=["updated_at"])  # its page shows one host more
+    host_letters.tell(co_host, by=by, is_confirmed=True)
     return co_host
 
 
+@transaction.atomic
 def decline_co_host(co_host: EventHost, *, by: User) -> None:
-    """Say no for the agency: it is no longer named. Raises PublishingError."""
-    check_speaks_for(co_host, by=by)
+    """Say no for the agency: it is no longer named, and the host is told. Raises PublishingError."""
+    co_host = hold_unanswered(co_host, by=by)
+    host_letters.tell(co_host, by=by, is_confirmed=False)
     co_host.delete()
 
 
-def check_speaks_for(co_host: EventHost, *, by: User) -> None:
+def hold_unanswered(co_host: EventHost, *, by: User) -> EventHost:
+    """The named agency as it is now, held, for somebody who speaks for it. Two answers at once become one."""
     if not can(by, "events.publish", co_host.agency):
         raise PublishingError(_("Only owners and managers answer for their agency."))
+    named = EventHost.objects.select_for_update(of=("self",)).select_related("agency", "event__host")
+    found = named.filter(pk=co_host.pk, is_confirmed=False).first()
+    if found is None:
+        raise PublishingError(
+            _("Somebody of your agency has answered already, or the host took the name off.")
+        )
+    return found
 
 
 @transaction.atomic

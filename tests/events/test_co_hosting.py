@@ -6,6 +6,7 @@ from django.urls import reverse
 from events import publishing
 from events.models import EventHost
 from tests import factories
+from tests.events.test_publishing import as_planned, change, plan
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +45,63 @@ def test_nobody_else_answers_for_the_agency(client, agency, member, stranger, na
         with pytest.raises(publishing.PublishingError):
             publishing.confirm_co_host(named, by=person)
     assert not EventHost.objects.get().is_confirmed
+
+
+@pytest.fixture
+def together(agency, manager):
+    """A draft of our agency, and two others with a manager each."""
+    others = [factories.agency() for _n in range(2)]
+    people = [factories.member_of(other, role="manager") for other in others]
+    event = publishing.create_event(agency, by=manager, fields={"title": "联合督导日"}, sessions=[plan()])
+    return event, others, people
+
+
+def test_only_who_is_named_now_is_asked_by_mail_and_never_twice(agency, manager, together, deliver):
+    event, (first, second), (anna, ben) = together
+    factories.member_of(first)  # a member does not answer for the agency
+    change(event, manager, co_hosts=[first])
+    (mail,) = deliver()
+    assert (mail.to, reverse("desk") in mail.body) == ([anna.email], True)
+    assert event.title in mail.subject
+    change(event, manager, co_hosts=[first, second], fields={"title": "改了名"})
+    assert [mail.to for mail in deliver()] == [[ben.email]]
+    change(event, manager, co_hosts=[second, first], sessions=[*as_planned(event), plan(3)])
+    assert deliver() == []
+
+
+def test_nobody_is_asked_where_the_host_speaks_for_the_other_agency_too(agency, manager, together, deliver):
+    event, (first, _second), _people = together
+    first.memberships.create(user=manager, role="manager")
+    change(event, manager, co_hosts=[first])
+    assert (event.hosts.get().is_confirmed, deliver()) == (True, [])
+
+
+@pytest.mark.parametrize(("answer", "says"), [("confirm", "confirm_co_host"), ("decline", "decline_co_host")])
+def test_the_host_hears_of_the_answer_once_in_their_language(
+    agency, manager, together, deliver, answer, says
+):
+    event, (first, _second), (anna, _ben) = together
+    manager.language = "en"
+    manager.save()
+    change(event, manager, co_hosts=[first])
+    deliver()
+    co_host = event.hosts.get()
+    getattr(publishing, says)(co_host, by=anna)
+    (mail,) = deliver()
+    assert mail.to == [manager.email]
+    assert first.name_en in mail.subject
+    assert "Hello" in mail.body
+    for again in (publishing.confirm_co_host, publishing.decline_co_host):
+        with pytest.raises(publishing.PublishingError):
+            again(co_host, by=anna)
+    assert deliver() == []
+    assert event.hosts.filter(is_confirmed=True).exists() == (answer == "confirm")
+
+
+def test_who_answers_and_belongs_to_both_needs_no_letter(agency, together, deliver, manager):
+    event, (first, _second), (anna, _ben) = together
+    change(event, manager, co_hosts=[first])
+    deliver()
+    agency.memberships.create(user=anna, role="manager")
+    publishing.confirm_co_host(event.hosts.get(), by=anna)
+    assert [mail.to for mail in deliver()] == [[manager.email]]
