@@ -20,6 +20,7 @@ from portal.models import Turn
 #: Who may publish in the name of the adapting agency, and remark in that of the original's.
 LEADS = "profile.edit"
 MOST_GENERATIONS = 12
+TRIED_SHOWN = 10
 
 
 class AdaptationError(Exception):
@@ -36,7 +37,13 @@ def record(original: CaseStudy, *, agency: Agency, by: User, **fields) -> Adapta
 
 @transaction.atomic
 def change(adaptation: Adaptation, *, by: User, **fields) -> Adaptation:
-    """Keep what was written, in a draft or in what is published already. Raises AdaptationError."""
+    """Keep what was written, in a draft or in what is published already. Raises AdaptationError.
+
+    It is written onto the row as it is now: who changes what staff hide at the same moment does not show it again.
+    """
+    if adaptation.pk:
+        locked = Adaptation.objects.select_for_update(of=("self",)).select_related("agency", "of")
+        adaptation = locked.get(pk=adaptation.pk)
     if not can(by, "cases.write", adaptation.agency):
         raise AdaptationError(_("You do not write for this agency."))
     if adaptation.status != Adaptation.Status.DRAFT and not can(by, LEADS, adaptation.agency):
@@ -118,6 +125,19 @@ def hide(adaptation: Adaptation, *, by: User, reason: str) -> Adaptation:
     return adaptation
 
 
+@transaction.atomic
+def unhide(adaptation: Adaptation, *, by: User) -> Adaptation:
+    """Portal staff show a hidden adaptation again. Raises AdaptationError."""
+    adaptation = Adaptation.objects.select_for_update(of=("self",)).get(pk=adaptation.pk)
+    if not by.has_perm("casestudies.publish_casestudy"):
+        raise AdaptationError(_("Only the portal's staff may hide an adaptation."))
+    if adaptation.status != Adaptation.Status.HIDDEN:
+        raise AdaptationError(_("Only a hidden adaptation is shown again."))
+    adaptation.status, adaptation.hidden_reason = Adaptation.Status.PUBLIC, ""
+    adaptation.save(update_fields=["status", "hidden_reason"])
+    return adaptation
+
+
 def is_tried_elsewhere(case: CaseStudy) -> bool:
     """Whether an independent agency adapted it, for all to read: transferability level 4 follows from that."""
     return Adaptation.objects.public().independent().filter(of=case).exists()
@@ -181,4 +201,11 @@ def beside(case: CaseStudy, user) -> dict:
         return {}
     tree = family(case)
     mine = agencies_written_for(user).exclude(pk=case.agency_id)
-    return {"family": tree, "family_picture": family_picture.draw(tree), "adapt_for": list(mine[:5])}
+    tried = Adaptation.objects.public().filter(of=case).select_related("agency")
+    return {
+        "tried": list(tried[:TRIED_SHOWN]),
+        "tried_elsewhere": is_tried_elsewhere(case),
+        "family": tree,
+        "family_picture": family_picture.draw(tree),
+        "adapt_for": list(mine[:5]),
+    }

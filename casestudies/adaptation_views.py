@@ -27,6 +27,7 @@ def adaptation(request, public_id):
         "can_lead": can(request.user, rules.LEADS, found.agency),
         "can_remark": found.is_public and can(request.user, rules.LEADS, found.of.agency),
         "can_hide": found.is_public and can_review_cases(request.user),
+        "can_unhide": found.status == Adaptation.Status.HIDDEN and can_review_cases(request.user),
     }
     return render(request, "casestudies/adaptation.html", context)
 
@@ -48,6 +49,9 @@ def act_on_adaptation(request, public_id):
             case "hide":
                 rules.hide(found, by=request.user, reason=text)
                 messages.success(request, _("The adaptation is hidden."))
+            case "unhide":
+                rules.unhide(found, by=request.user)
+                messages.success(request, _("Shown again."))
     except rules.AdaptationError as refusal:
         messages.error(request, str(refusal))
     return redirect(found)

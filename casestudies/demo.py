@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from casestudies import authoring, demo_record, demo_use, review
+from casestudies import authoring, demo_exchange, demo_record, demo_use, review
 from casestudies.models import CaseStudy
 from casestudies.rich_text import from_markdown
 from orgs.models import Agency, Division, User
@@ -60,10 +60,12 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
         at = timezone.make_aware(datetime.combine(published, time(9)))
         CaseStudy.objects.filter(pk=case.pk).update(first_published_at=at, last_published_at=at)
     demo_use.build(dice, today)
+    demo_exchange.build(today)
 
 
 def remove() -> None:
     """Take away what the sample agencies wrote, with its revisions and reviews."""
     demo_use.remove()
+    demo_exchange.remove()
     for case in CaseStudy.objects.filter(agency__is_sample=True):
         case.delete()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from casestudies import adaptation as rules
 from casestudies import ties
 from casestudies.models import Adaptation
+from orgs import merging
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,42 @@ def test_nonsense_is_answered_with_a_form(original, adapter, client, field):
     url = reverse("adapt_case", args=[adapter.slug, original.public_id])
     assert client.post(url, {**FORM, field: "9" * 40 + "\ud7ff"}).status_code == 200
     assert not Adaptation.objects.exists()
+
+
+def test_staff_show_again_what_they_hid(original, adapter, client):
+    kept, staff = factories.adaptation(original, adapter), factories.moderator()
+    with pytest.raises(rules.AdaptationError):
+        rules.unhide(kept, by=staff)
+    hidden = rules.hide(kept, by=staff, reason="含个人信息")
+    with pytest.raises(rules.AdaptationError):
+        rules.unhide(hidden, by=factories.member_of(adapter, role="owner"))
+    client.force_login(staff)
+    client.post(reverse("act_on_adaptation", args=[kept.public_id]), {"action": "unhide"})
+    assert Adaptation.objects.public().get() == kept
+
+
+def test_who_changes_what_was_hidden_meanwhile_does_not_show_it_again(original, adapter):
+    lead = factories.member_of(adapter, role="owner")
+    kept = factories.adaptation(original, adapter)
+    rules.hide(Adaptation.objects.get(pk=kept.pk), by=factories.moderator(), reason="含个人信息")
+    rules.change(kept, by=lead, changes="新的")  # read before it was hidden
+    kept.refresh_from_db()
+    assert (kept.status, kept.changes) == ("hidden", "新的")
+
+
+def test_the_case_says_what_others_changed_and_what_came_of_it(original, client):
+    factories.adaptation(original, changes="从五天改为两天。", result_text="孩子愿意来。")
+    draft(original, factories.agency(), changes=SECRET)
+    page = client.get(original.get_absolute_url()).content.decode()
+    for words in ("城郊的小学。", "从五天改为两天。", "孩子愿意来。"):
+        assert words in page
+    assert SECRET not in page
+
+
+def test_a_merged_entrys_adaptations_are_its_survivors(original, adapter, moderator):
+    kept = factories.adaptation(original, adapter, case=factories.case(adapter))
+    survivor = factories.agency()
+    factories.member_of(survivor, role="owner")
+    merging.merge(adapter, into=survivor, by=moderator)
+    kept.refresh_from_db()
+    assert kept.agency == kept.case.agency == survivor
