@@ -84,13 +84,9 @@ class ResearchInterest(models.Model):
 
     @property
     def told(self) -> list[tuple]:
-        """The written parts: heading, and text with its language."""
-        names = ("about", "data")
-        return [
-            (self._meta.get_field(name).verbose_name, Text(text, language_of(text)))
-            for name in names
-            if (text := getattr(self, name))
-        ]
+        """The written parts as a researcher reads them: heading, and text with its language."""
+        parts = ((_("What they hope for"), self.about), (_("Which data there are"), self.data))
+        return [(heading, Text(text, language_of(text))) for heading, text in parts if text]
 
 
 class ResearchAnswer(models.Model):
