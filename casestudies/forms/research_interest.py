@@ -22,7 +22,7 @@ class InterestForm(forms.ModelForm):
             "about": forms.Textarea({"rows": 5}),
             "data": forms.Textarea({"rows": 4}),
             "until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "topics": forms.CheckboxSelectMultiple,
+            "topics": forms.CheckboxSelectMultiple({"class": "choices"}),
         }
         help_texts = {
             "question": _("One sentence. For example: do children stay in school longer after our groups?"),
