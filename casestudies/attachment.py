@@ -20,7 +20,7 @@ from wagtail.signals import published
 
 from casestudies import authoring
 from casestudies.models import Attachment, CaseFile, CaseStudy
-from casestudies.permissions import can_read_draft
+from casestudies.permissions import can_read_draft, can_read_in_review
 from casestudies.upload import DATASETS, Upload
 from orgs.models import User
 
@@ -164,8 +164,8 @@ def one_of(attachments: list[Attachment], key: UUID) -> Attachment:
 
 
 def may_read(user, file: CaseFile) -> bool:
-    """Everybody what a published text shows or showed; of a draft, its writing agencies and portal staff."""
-    return is_public(file) or can_read_draft(user, file.case)
+    """Everybody what a published text shows or showed; of a draft, its writing agencies, its reviewers and portal staff."""
+    return is_public(file) or can_read_draft(user, file.case) or can_read_in_review(user, file)
 
 
 def is_public(file: CaseFile) -> bool:
@@ -226,7 +226,9 @@ def forget_one(file: CaseFile) -> bool:
     newest = (
         Revision.objects.filter(pk=case.latest_revision_id).values_list("content", flat=True).first() or {}
     )
-    if any(one["key"] == str(file.public_id) for one in newest.get("attachments", [])):
+    under_review = case.review_rounds.open().values_list("revision__content", flat=True)
+    shown = [one for text in (newest, *under_review) for one in text.get("attachments", [])]
+    if any(one["key"] == str(file.public_id) for one in shown):
         return False
     file.delete()
     return True

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, WorkflowState
 
-from casestudies import deid_check, draft_merge, parallel, people, revising
+from casestudies import deid_check, draft_merge, parallel, people, revising, rounds
 from casestudies.models import CaseStudy
 from orgs.models import Agency, User
 
@@ -170,10 +170,11 @@ class Exposing(AuthoringError):
 
 
 @transaction.atomic
-def submit(case: CaseStudy, *, by: User) -> WorkflowState:
+def submit(case: CaseStudy, *, by: User, kind: str = "", change_note: str = "") -> WorkflowState:
     """Hand the newest text to the reviewers. Raises InReview, Incomplete or Exposing.
 
-    Who submits signs for it that nobody who was served can be recognised.
+    Who submits signs for it that nobody who was served can be recognised, and says of a text that takes the place of a
+    published one what `kind` of change it is (`CaseVersion.Kind`) and what changed.
     """
     case = CaseStudy.objects.select_for_update().get(pk=case.pk)
     if case.withdrawn_at:
@@ -191,6 +192,7 @@ def submit(case: CaseStudy, *, by: User) -> WorkflowState:
         deid_check.sign(draft, by=by)
     except deid_check.Identifiable as reason:
         raise Exposing(str(reason)) from reason
+    rounds.open_round(case, revision=case.latest_revision_id, by=by, kind=kind, change_note=change_note)
     state = case.current_workflow_state
     if state is None:
         return case.get_workflow().start(case, by)

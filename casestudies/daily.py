@@ -2,11 +2,21 @@
 
 from datetime import date
 
-from casestudies import asking, attachment, open_records, research_interest, saved_search
+from casestudies import (
+    asking,
+    attachment,
+    open_records,
+    research_interest,
+    review_reminders,
+    reviewing,
+    saved_search,
+)
 
 PARTS = [
     saved_search.announce,
     open_records.reconcile,
+    reviewing.end_what_lapsed,
+    review_reminders.remind,
     attachment.forget,
     attachment.sweep,
     asking.sweep,

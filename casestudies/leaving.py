@@ -4,8 +4,14 @@ A locked account may be opened again, so it only shows and sends nothing meanwhi
 `saved_search.due`).
 """
 
-from casestudies import asking, research_interest
+from casestudies import asking, research_interest, reviewing
+from casestudies.models import Review, Reviewer
 from orgs.models import User
+
+
+def leave(user: User) -> None:
+    """Reviews that were still to come are asked of somebody else. Must run in a transaction."""
+    reviewing.leave(user)
 
 
 def forget(user: User) -> None:
@@ -16,3 +22,5 @@ def forget(user: User) -> None:
     user.announced_cases.all().delete()
     asking.forget(user)
     research_interest.forget(user)
+    Reviewer.objects.filter(user=user).delete()
+    Review.objects.filter(assignment__user=user, handed_in_at=None).delete()

@@ -1,6 +1,6 @@
 """Who may do what with a case study. What a role may do stands in `orgs.permissions`; here is what the case itself adds."""
 
-from casestudies.models import CaseStudy
+from casestudies.models import CaseFile, CaseStudy, ReviewAssignment
 from orgs.models import User
 from orgs.permissions import agencies_where, can
 
@@ -48,3 +48,17 @@ def can_read_draft(user, case: CaseStudy) -> bool:
         return True
     agencies = user.memberships.active().values("agency")
     return CaseStudy.objects.written_by(agencies).filter(pk=case.pk).exists()
+
+
+def can_read_in_review(user, file: CaseFile) -> bool:
+    """Whether this person reviews a text that is open and shows this file. Other texts of the case stay closed to them."""
+    if not user.is_authenticated:
+        return False
+    reading = ReviewAssignment.objects.reading().filter(
+        user=user, user__is_active=True, round__case=file.case_id
+    )
+    return any(
+        one["key"] == str(file.public_id)
+        for content in reading.values_list("round__revision__content", flat=True)
+        for one in content.get("attachments", [])
+    )

@@ -15,6 +15,7 @@ from wagtail.admin.signal_handlers import (
 from wagtail.models import TaskState, WorkflowState
 from wagtail.signals import task_submitted, workflow_approved, workflow_rejected, workflow_submitted
 
+from casestudies import rounds
 from casestudies.authoring import AuthoringError, Exposing
 from casestudies.deid_check import Identifiable
 from casestudies.models import CaseStudy
@@ -63,12 +64,12 @@ def authors_of(state: WorkflowState) -> list[User]:
     return [person for person in people.values() if person.is_active]
 
 
-def write(template: str, *, to: User, case: CaseStudy, comment: str = "") -> None:
+def write(template: str, *, to: User, case: CaseStudy, comment: str = "", **context) -> None:
     mail.send(
         template,
         to=to.email,
         language=to.language,
-        context={"case": case.get_latest_revision_as_object(), "person": to, "comment": comment},
+        context={"case": case.get_latest_revision_as_object(), "person": to, "comment": comment, **context},
     )
 
 
@@ -77,10 +78,12 @@ def tell_reviewers(sender, instance: TaskState, **kwargs):
     case = instance.workflow_state.content_object
     if not isinstance(case, CaseStudy):
         return task_submission_email_notifier(sender=sender, instance=instance, **kwargs)
+    state = instance.workflow_state
+    asked = rounds.open_round(case, revision=rounds.revision_of(instance), by=state.requested_by)
     for person in User.objects.filter(
         groups__in=instance.task.specific.groups.all(), is_active=True
     ).distinct():
-        write("case_submitted", to=person, case=case)
+        write("case_submitted", to=person, case=case, asked=asked)
 
 
 def tell_of_publication(sender, instance: WorkflowState, **kwargs):

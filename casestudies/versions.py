@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Revision
 from wagtail.signals import published
 
-from casestudies import rich_text
+from casestudies import rich_text, rounds
 from casestudies.models import CaseStudy, CaseVersion
 
 #: A Latin word, a number, a single other character (Chinese is compared by characters), or space.
@@ -40,8 +40,13 @@ def keep(case: CaseStudy, revision: Revision, *, kind: str = "", change_note: st
 
 
 def keep_what_is_published(sender, instance, revision=None, **kwargs) -> None:
+    """What was submitted with the text goes into its version, and its round is accepted."""
     if isinstance(instance, CaseStudy) and revision is not None:
-        keep(instance, revision)
+        asked = instance.review_rounds.open().first()
+        said = {"kind": asked.kind, "change_note": asked.change_note} if asked else {}
+        version = keep(instance, revision, **said)
+        if asked:
+            rounds.accept(instance, version)
 
 
 def listen() -> None:

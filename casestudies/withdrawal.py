@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.actions.unpublish import UnpublishAction
 
+from casestudies import review_letters
 from casestudies.authoring import AuthoringError
 from casestudies.models import CaseStudy
 from casestudies.permissions import can_withdraw_case
@@ -40,4 +41,5 @@ def withdraw(case: CaseStudy, *, by: User, reason: str) -> CaseStudy:
     case.withdrawn_at, case.withdrawal_reason = now, reason
     case.locked, case.locked_at, case.locked_by = True, now, by
     case.save()
+    review_letters.tell_of_withdrawal(case, by=by)
     return case

@@ -13,6 +13,15 @@ from casestudies.models.presentation import Presentation
 from casestudies.models.question import CaseQuestion
 from casestudies.models.reading_list import CaseNote, ListEntry, ReadingList
 from casestudies.models.research_interest import ResearchAnswer, ResearchInterest
+from casestudies.models.review_assignment import (
+    PointAnswer,
+    Review,
+    ReviewAssignment,
+    ReviewComment,
+    ReviewReminder,
+)
+from casestudies.models.review_round import ReviewRound
+from casestudies.models.reviewer import Reviewer, ReviewerRole
 from casestudies.models.saved_search import AnnouncedCase, SavedSearch
 from casestudies.models.usage import DailyCount
 from casestudies.models.version import CaseVersion
@@ -38,9 +47,17 @@ __all__ = [
     "OpenRecord",
     "OpenRecordSet",
     "ParallelText",
+    "PointAnswer",
     "Presentation",
     "ReadingList",
     "ResearchAnswer",
     "ResearchInterest",
+    "Review",
+    "ReviewAssignment",
+    "ReviewComment",
+    "ReviewReminder",
+    "ReviewRound",
+    "Reviewer",
+    "ReviewerRole",
     "SavedSearch",
 ]

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models.agency import Agency
@@ -35,6 +36,8 @@ class Membership(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     is_shown = models.BooleanField(_("shown on the agency's page"), default=False)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    #: Since when it is not active any more; unknown for those that ended before this was written down.
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -48,6 +51,16 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.agency}"
+
+    def save(self, *args, **kwargs):
+        """Write down since when the membership has not been active."""
+        if self.status == self.Status.ACTIVE:
+            self.ended_at = None
+        elif self.ended_at is None:
+            self.ended_at = timezone.now()
+        if (fields := kwargs.get("update_fields")) and "status" in fields:
+            kwargs["update_fields"] = [*fields, "ended_at"]
+        super().save(*args, **kwargs)
 
 
 class JoinRequest(models.Model):
