@@ -16,7 +16,18 @@ from casestudies import (
     version_views,
     views,
 )
-from casestudies.console import attachments, autosave, begin, check, hand_in, numbers, write
+from casestudies.console import (
+    attachments,
+    autosave,
+    begin,
+    case_review,
+    check,
+    hand_in,
+    my_review,
+    numbers,
+    reviews,
+    write,
+)
 
 urlpatterns = [
     path("cases/open-data/", bulk_views.open_data, name="open_data"),
@@ -70,6 +81,19 @@ urlpatterns = [
         "desk/agencies/<slug:slug>/cases/<uuid:public_id>/draft.<str:style>",
         paper_views.draft_paper,
         name="draft_paper",
+    ),
+    # review: editors, reviewers, authors
+    path("desk/reviews/", reviews.review_queue, name="review_queue"),
+    path("desk/reviews/<uuid:public_id>/", reviews.review_round, name="review_round"),
+    path("desk/reviews/<uuid:public_id>/text/", reviews.review_round_text, name="review_round_text"),
+    path("desk/reviewers/", reviews.reviewer_list, name="reviewers"),
+    path("desk/reviewers/<uuid:public_id>/", reviews.edit_reviewer, name="edit_reviewer"),
+    path("desk/my-reviews/<uuid:public_id>/", my_review.my_review, name="my_review"),
+    path("desk/my-reviews/<uuid:public_id>/text/", my_review.my_review_text, name="my_review_text"),
+    path(
+        "desk/agencies/<slug:slug>/cases/<uuid:public_id>/review/",
+        case_review.case_review,
+        name="case_review",
     ),
     # adaptations
     path("adaptations/<uuid:public_id>/", adaptation_views.adaptation, name="adaptation"),

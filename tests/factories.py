@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from casestudies.models import Adaptation, CaseStudy
+from casestudies import authoring, editorial, reviewing
+from casestudies.models import Adaptation, CaseStudy, ReviewAssignment, Reviewer, ReviewRound
 from events.models import Event, EventSession, SeatPool
 from events.models.event import refresh_span
 from orgs import evidence
@@ -128,6 +129,39 @@ def adaptation(of: CaseStudy, by: Agency | None = None, **fields) -> Adaptation:
             **fields,
         }
     )
+
+
+def submitted(lead: Agency, by: User, **fields) -> ReviewRound:
+    """The open round of a complete case that was submitted."""
+    draft = authoring.start_case(
+        lead,
+        by=by,
+        topics=[topic("pop:children"), topic("svc:education")],
+        authors=[("石晓棠", "practitioner")],
+        **{
+            "title": f"第{next(number)}个提交的案例",
+            "abstract": "摘要。",
+            "background": "<p>背景。</p>",
+            "process": "<p>过程。</p>",
+            "outcomes": "<p>成效。</p>",
+            "reflection": "<p>反思。</p>",
+            **fields,
+        },
+    )
+    authoring.submit(draft, by=by)
+    return ReviewRound.objects.get(case=draft)
+
+
+def reviewer(person: User | None = None, role="practitioner") -> Reviewer:
+    return Reviewer.objects.get_or_create(user=person or user(), defaults={"role": role})[0]
+
+
+def reading(person: User, lead: Agency, *, by: User, **fields) -> ReviewAssignment:
+    """A review that this person began about a case of that agency."""
+    editor = moderator()
+    asked = editorial.check(submitted(lead, by, **fields), by=editor, met=set(editorial.CRITERIA))
+    assignment = editorial.invite(asked, reviewer(person), by=editor)
+    return reviewing.accept(assignment, by=person, declares=True)
 
 
 def picture(kind="PNG", size=(60, 40)) -> bytes:

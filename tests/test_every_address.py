@@ -105,6 +105,7 @@ def world(agency, manager, member, stranger):
     in_draft = attachment.add(case, upload.examine(factories.upload("图.png"), "图.png"), by=member)
     versions.keep(published, published.save_revision())
     versions.keep(published, published.save_revision(), change_note="人数改正")
+    reading = factories.reading(newcomer, agency, by=member)
     tried = factories.adaptation(factories.case(), agency)
     kept = reading_list.make(newcomer, title="入门", audience="public")
     reading_list.keep(published, by=newcomer, into=kept)
@@ -174,6 +175,10 @@ def world(agency, manager, member, stranger):
                         asked_authors,
                         told,
                         looked_for,
+                        reading,
+                        reading.round,
+                        reading.round.case,
+                        newcomer.reviewer,
                     )
                 ),
                 *(agency.public_id, pair.public_id, term_id(term), taxonomy_id(term.scheme)),
