@@ -60,6 +60,13 @@ def member_of(agency: Agency, role="member", **fields) -> User:
     return person
 
 
+def member_agency(person: User) -> Agency:
+    """A new agency to which this person belongs."""
+    home = agency()
+    Membership.objects.create(user=person, agency=home)
+    return home
+
+
 def with_address(person: User, email: str | None = None, *, verified=True) -> User:
     """The person with an e-mail address at which mail reaches them, as after signing up."""
     person.emailaddress_set.create(email=email or person.email, verified=verified, primary=email is None)
