@@ -5,11 +5,12 @@ from django.db.models.functions import Cast
 from wagtail.models import TaskState, WorkflowState
 
 from casestudies import asking, presenting, reading_list, research_interest
-from casestudies.models import CaseStudy, ReadingList
-from casestudies.permissions import agencies_written_for
+from casestudies.models import CaseStudy, ReadingList, ReviewAssignment, ReviewRound
+from casestudies.permissions import agencies_written_for, can_review_cases
 
 LISTS_SHOWN = 3
 QUESTIONS_SHOWN = 5
+MOST_REVIEWS = 20
 
 
 def context(user) -> dict:
@@ -24,6 +25,7 @@ def context(user) -> dict:
         case.draft_title = (case.latest_revision and case.latest_revision.object_str) or str(case)
     return {
         **kept(user),
+        **reviews(user),
         "cases_sent_back": [case for case in cases if case.review == WorkflowState.STATUS_NEEDS_CHANGES],
         "cases_in_review": [case for case in cases if case.review == WorkflowState.STATUS_IN_PROGRESS],
         "case_drafts": [case for case in cases if case.review is None],
@@ -31,6 +33,21 @@ def context(user) -> dict:
         "research_waiting": list(research_interest.waiting_for(user)[:QUESTIONS_SHOWN]),
         "presentations_to_answer": presenting.to_answer(user),
         "questions_waiting": list(asking.waiting_for(agencies)[:QUESTIONS_SHOWN]) if agencies else [],
+    }
+
+
+def reviews(user) -> dict:
+    """`my_reviews`: what I am asked to review; for editors `reviews_to_decide`, how many texts are under review."""
+    is_editor = can_review_cases(user)
+    return {
+        "my_reviews": list(
+            ReviewAssignment.objects.waiting()
+            .filter(user=user.pk)
+            .select_related("round__revision")
+            .order_by("due_on", "pk")[:MOST_REVIEWS]
+        ),
+        "is_case_editor": is_editor,
+        "reviews_to_decide": ReviewRound.objects.open().count() if is_editor else 0,
     }
 
 

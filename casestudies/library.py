@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, ExtractYear, Substr
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from casestudies import counting, reading_list
+from casestudies import counting, reading_list, review_mark
 from casestudies.models.casestudy import CaseStudy
 from orgs.divisions import ended_within
 from orgs.models import Division
@@ -170,8 +170,9 @@ def passages_for(words: str) -> dict | None:
 def rows(keys: list[int], passages: dict) -> list[CaseStudy]:
     """The cases of one page in its order, each with its `passage`, if words were asked for."""
     cases = CaseStudy.objects.published().for_rows().in_bulk(keys)
+    marks = review_mark.marks_of(cases)
     for key, case in cases.items():
-        case.passage = passages.get(key)
+        case.passage, case.review_mark = passages.get(key), marks.get(key)
     return [cases[key] for key in keys if key in cases]
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from casestudies import citation, reading, versions, withdrawal
+from casestudies import citation, reading, review_mark, versions, withdrawal
 from casestudies.authoring import AuthoringError
 from casestudies.models import CaseStudy
 from casestudies.permissions import can_withdraw_case
@@ -40,7 +40,12 @@ def case_version(request, public_id, version):
     if found is None:
         return tombstone(request, public_id)
     newest = found.case.current_version
-    context = {**reading.context(versions.text_of(found)), "version": found, "newest_version": newest}
+    context = {
+        **reading.context(versions.text_of(found)),
+        "version": found,
+        "newest_version": newest,
+        "review_mark": review_mark.mark_of(found.case, found.number),
+    }
     response = render(request, "casestudies/case.html", context)
     response["Link"] = f'<{newest.get_absolute_url()}>; rel="latest-version"'
     return response

@@ -14,6 +14,7 @@ from casestudies import (
     reading,
     reading_list,
     research_interest,
+    review_mark,
     signposting,
     similar,
     usage,
@@ -42,6 +43,7 @@ def case(request, public_id):
         **research_interest.beside(found),
         **asking.beside(found, request.user),
         "can_edit": can_edit_case(request.user, found),
+        "review_mark": review_mark.mark_of(found) if found.live else None,
     }
     response = render(request, "casestudies/case.html", context)
     if found.live:

@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from casestudies import authoring, deid_check, deid_replace
 from casestudies.console.access import own_case
 from casestudies.deid_words import KINDS, WHY
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, CaseVersion
 from casestudies.permissions import can_submit_case
+
+#: What kind of change a new version can be.
+CHANGES = [choice for choice in CaseVersion.Kind.choices if choice[0] != CaseVersion.Kind.FIRST]
 
 
 @login_required
@@ -33,6 +36,7 @@ def check_case(request, slug, public_id):
         "missing": authoring.missing(draft),
         "is_in_review": authoring.is_in_review(case),
         "can_submit": can_submit_case(request.user, case),
+        "change_kinds": CHANGES if case.versions.exists() else [],
     }
     return render(request, "casestudies/check_case.html", context)
 

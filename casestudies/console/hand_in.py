@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from casestudies import authoring
 from casestudies.console.access import own_case
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, CaseVersion
 from casestudies.permissions import can_submit_case
 
 
@@ -19,8 +19,12 @@ def hand_in(request, case: CaseStudy):
             request, _("The text is saved. It can be submitted when your agency is listed in the directory.")
         )
         return redirect("edit_case", case.agency.slug, case.public_id)
+    kind, note = request.POST.get("kind", ""), request.POST.get("change_note", "")
+    if case.versions.exists() and not (kind in CaseVersion.Kind.values and note.replace("\0", "").strip()):
+        messages.info(request, _("The text is saved. Before it is submitted, say what changed."))
+        return redirect("check_case", case.agency.slug, case.public_id)
     try:
-        authoring.submit(case, by=request.user)
+        authoring.submit(case, by=request.user, kind=kind, change_note=note)
     except authoring.Incomplete:
         messages.error(
             request, _("The text is saved, but not yet submitted. What is missing stands at the top.")

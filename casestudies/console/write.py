@@ -61,6 +61,7 @@ def edit_case(request, slug, public_id):
         "is_in_review": authoring.is_in_review(case),
         "state": case.current_workflow_state,
         "comment": review_comment(case),
+        "has_review": case.review_rounds.exists(),
         "evidence_words": list(zip(CaseStudy.Evidence.choices, EVIDENCE, strict=True)),
         "is_led": is_led,
         "can_submit": can_submit_case(request.user, case),
