@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from casestudies import authoring, demo_exchange, demo_record, demo_use, review
+from casestudies import authoring, demo_exchange, demo_record, demo_review, demo_use
 from casestudies.models import CaseStudy
 from casestudies.rich_text import from_markdown
 from orgs.models import Agency, Division, User
@@ -35,7 +35,8 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
     places = {division.code: division for division in Division.objects.current()}
     agencies = {agency.slug: agency for agency in Agency.objects.filter(is_sample=True)}
     editor = User.objects.get(email="editor@example.org", is_sample=True)
-    for file in files:
+    demo_review.enlist(editor)
+    for number, file in enumerate(files):
         entry = tomllib.loads(file.read_text(encoding="utf-8"))
         agency = agencies[entry["agency"]]
         writer = agency.memberships.get(role="owner").user
@@ -52,7 +53,7 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
             **{name: from_markdown(text) for name, text in entry["sections"].items()},
         )
         authoring.submit(case, by=writer)
-        review.approve(case, by=editor)
+        demo_review.publish(case, number, editor=editor)
         published = min(
             entry["ended_on"] + timedelta(days=dice.randrange(40, 260)),
             today - timedelta(days=dice.randrange(1, 40)),
@@ -61,6 +62,8 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
         CaseStudy.objects.filter(pk=case.pk).update(first_published_at=at, last_published_at=at)
     demo_use.build(dice, today)
     demo_exchange.build(today)
+    step("case studies under review")
+    demo_review.build(editor, topics, agencies)
 
 
 def remove() -> None:
