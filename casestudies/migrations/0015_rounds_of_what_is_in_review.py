@@ -28,5 +28,5 @@ def open_rounds(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casestudies", "0011_peer_review"), ("wagtailcore", "0098_apitoken")]
+    dependencies = [("casestudies", "0014_peer_review"), ("wagtailcore", "0098_apitoken")]
     operations = [migrations.RunPython(open_rounds, migrations.RunPython.noop)]
