@@ -63,7 +63,7 @@ def build(dice: random.Random, today: date, step: Callable[[str], None]) -> None
     demo_use.build(dice, today)
     demo_exchange.build(today)
     step("case studies under review")
-    demo_review.build(editor, topics, agencies)
+    demo_review.build(editor, agencies)
 
 
 def remove() -> None:
