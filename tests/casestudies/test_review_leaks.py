@@ -110,6 +110,7 @@ def world(agency, member, moderator):
             "file_id": [kept.key],
             "division": ["441900-1988"],
             "pk": [1],
+            "token": ["x" * 20],
         },
     }
 
