@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
 from orgs.models import Agency, Service
+from orgs.open_data import licence
 from orgs.visibility import public
 from portal.importing import inert
 
@@ -36,6 +37,7 @@ COLUMNS = {
     "website": "#contact+url",
     "wechat": "#contact+wechat",
     "address": "#contact+address",
+    "licence": "#meta+license",
     "link": "#meta+url",
 }
 
@@ -93,6 +95,7 @@ def cells_of(agency: Agency) -> dict[str, str]:
         "website": agency.website,
         "wechat": agency.wechat_account,
         "address": agency.address,
+        "licence": licence.IDENTIFIER,
         "link": agency.get_absolute_url(),
     }
 
@@ -107,6 +110,7 @@ def as_csv(table: list[list[str]]) -> bytes:
 def as_xlsx(table: list[list[str]]) -> bytes:
     """One sheet with every cell as text. Control characters, which Excel cannot hold, are left out."""
     book = Workbook(write_only=True)
+    book.properties.description = f"{licence.NAME} ({licence.URL}). {licence.ATTRIBUTION}"
     sheet = book.create_sheet(_("Agencies")[:31])
     for row in table:
         sheet.append(["".join(character for character in cell if character >= " ") for cell in row])

@@ -30,6 +30,7 @@ from orgs.forms.account import AccountForm
 from orgs.forms.application import ApplicationForm, ClaimForm, MoreEvidenceForm, NameSearchForm
 from orgs.forms.members import JoinForm
 from orgs.models import Agency, Application, Evidence, JoinRequest, Membership
+from orgs.open_data import licence
 from orgs.permissions import LEADS, can
 from portal.bilingual import CHINESE, ENGLISH
 
@@ -82,7 +83,10 @@ def directory_file(request, style):
     return HttpResponse(
         write(table),
         content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="tongxing-agencies.{style}"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="tongxing-agencies.{style}"',
+            "Link": licence.LINK,
+        },
     )
 
 

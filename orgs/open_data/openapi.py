@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from orgs.open_data import licence
 from orgs.open_data.identity import address
 from orgs.open_data.question import FORMATS, MOST_PER_PAGE, PER_PAGE
 from orgs.open_data.taxonomy import LINK_TYPES, VALUES
@@ -74,6 +75,8 @@ def profile() -> dict:
             "What HSDS has no field for stands in attributes, by these link types. People are never in it, and "
             "neither is anything that an agency does not show to everybody."
         ),
+        "license": {"name": licence.NAME, "identifier": licence.IDENTIFIER, "url": licence.URL},
+        "attribution": licence.ATTRIBUTION,
         "link_types": {
             **{
                 link_type: f"A term of our vocabulary {Topic.Scheme(scheme).value}."
@@ -106,7 +109,8 @@ def document() -> dict:
             "title": "同行 Tongxing",
             "version": VERSION,
             "summary": "Agencies that serve internal migrants in China, their services and places.",
-            "license": {"name": "BSD-3-Clause"},
+            "description": licence.ATTRIBUTION,
+            "license": {"name": licence.NAME, "identifier": licence.IDENTIFIER},
         },
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "servers": [{"url": settings.SITE_URL + "/hsds/v3"}],

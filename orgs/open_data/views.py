@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page
 
-from orgs.open_data import divisions, lists, openapi, taxonomy
+from orgs.open_data import divisions, licence, lists, openapi, taxonomy
 from orgs.open_data.organization import organization, organization_row
 from orgs.open_data.page import lines, page
 from orgs.open_data.question import PAGING, BadQuestion, Question, read
@@ -90,7 +90,8 @@ def opened(response):
     response["Allow"] = response["Access-Control-Allow-Methods"] = METHODS
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
-    response["Access-Control-Expose-Headers"] = "ETag"
+    response["Access-Control-Expose-Headers"] = "ETag, Link"
+    response["Link"] = ", ".join(filter(None, (response.get("Link"), licence.LINK)))
     return response
 
 

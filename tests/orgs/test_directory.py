@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from orgs import directory, facts
 from orgs.models import Agency, Verification
+from orgs.open_data import licence
 from portal import tables
 from tests import factories
 
@@ -285,6 +286,7 @@ def test_the_file_holds_what_was_found_and_public_facts_only(client, dongcheng, 
     assert (row["adm1_code"], row["adm2_code"], row["adm3_code"]) == ("440000", "441900", "441900003")
     assert row["populations"] == "pop:women"
     assert row["link"].startswith("http://testserver/agencies/")
+    assert (row["licence"], answer["Link"]) == ("CC-BY-4.0", licence.LINK)
 
 
 def test_another_kind_of_file_is_nowhere(client):

@@ -9,10 +9,12 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from jsonschema import Draft202012Validator, FormatChecker
 
 from orgs.models import Agency, Location, Service, ServiceAtLocation
+from orgs.open_data import licence
 from portal import topics
 from portal.models import Topic
 from tests import factories
@@ -436,6 +438,29 @@ def test_the_root_says_where_everything_is(ask, client):
         for attribute in record["attributes"]
     }
     assert used - set(profile["link_types"]) == set()
+
+
+def test_the_licence_is_said_by_document_profile_and_every_answer(client, ask):
+    said = ask("openapi.json")["info"]["license"]
+    assert said == {"name": licence.NAME, "identifier": "CC-BY-4.0"}
+    told = ask("profile")
+    assert (told["license"]["identifier"], told["license"]["url"]) == ("CC-BY-4.0", licence.URL)
+    assert "assured_date" in told["attribution"]
+    for path in ("", "services", "organizations", "services?format=ndjson", f"services/{'0' * 32}"):
+        assert licence.LINK in client.get(f"/hsds/v3/{path}")["Link"], path
+
+
+def test_people_read_the_licence_where_they_write_an_entry_and_where_they_take_a_list(
+    client, agency, manager
+):
+    client.force_login(manager)
+    for path in (
+        reverse("edit_agency", args=[agency.slug]),
+        reverse("apply_agency"),
+        "/agencies/",
+        "/agencies/?view=print",
+    ):
+        assert 'rel="license"' in client.get(path).content.decode(), path
 
 
 def test_the_openapi_document_names_every_address_and_every_parameter(ask):
