@@ -49,6 +49,7 @@ NUMBERED_PART = re.compile(
     rf"^(?:{_CHINESE_NUMBER}{{1,3}}\s*[、．.]|第{_CHINESE_NUMBER}{{1,3}}(?:部分|章|节)[、：:\s]*|【(?=[^】]{{1,30}}】$))"
 )
 NUMBERED_SUBPART = re.compile(rf"^[（(]\s*{_CHINESE_NUMBER}{{1,3}}\s*[）)]")
+NUMBERED_PLAINLY = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\s*[、．.]?\s*(?=\D)")
 _NUMBERING = re.compile(
     rf"^(?:第?{_CHINESE_NUMBER}{{1,3}}(?:部分|章|节)?\s*[、．.：:\s]|[（(]\s*(?:{_CHINESE_NUMBER}{{1,3}}|\d{{1,2}})\s*[）)]"
     rf"|\d{{1,2}}(?:\.\d{{1,2}})*\s*[、．.)）:：\s]|chapter\s+\d+|part\s+\d+)\s*",
@@ -69,19 +70,68 @@ def field_of(heading: str) -> str | None:
     return _FIELDS.get(re.sub(r"[\W_]+", "", bare(heading)).lower())
 
 
+#: What the head noun of a heading speaks of: in Chinese it comes last.
+_HEADS = {
+    "background": "背景 概况 缘起 由来 简介 案情",
+    "needs_assessment": "需求 预估 评估与分析 问题分析 现状分析 成因 诊断",
+    "theory": "理论 视角 依据 模式与理论",
+    "aims": "目标 目的 计划 方案 策略 设计 思路",
+    "process": "过程 实施 做法 举措 步骤 内容 介入 开展 推进 阶段",
+    "outcomes": "成效 效果 成果 结果 影响 收获 变化 评估",
+    "reflection": "反思 总结 启示 体会 感悟 思考",
+    "what_did_not_work": "不足 局限 困难 挑战 教训 难点",
+    "transferability": "推广 复制 建议 展望 条件",
+    "further_text": "附录 文献 致谢 附件",
+}
+_HEAD_FIELDS = sorted(
+    ((word, field) for field, words in _HEADS.items() for word in words.split()),
+    key=lambda pair: -len(pair[0]),
+)
+_ENGLISH_HEADS = {
+    "background": "background introduction context",
+    "needs_assessment": "needs assessment problem",
+    "theory": "theory theoretical",
+    "aims": "aims goals objectives plan",
+    "process": "process implementation intervention activities approach",
+    "outcomes": "outcomes outcome results impact evaluation findings",
+    "reflection": "reflection reflections lessons discussion conclusions",
+    "what_did_not_work": "limitations challenges difficulties failed",
+    "transferability": "transfer transferability replication scaling recommendations",
+}
+
+
+def guess_of(heading: str) -> str | None:
+    """The field that an unknown heading probably speaks of: 本项目的实施背景 of the background. None where nothing says so."""
+    words = re.sub(r"[\W_]+", " ", bare(heading)).strip()
+    if re.search(r"[A-Za-z]", words):
+        found = words.lower().split()
+        return next(
+            (field for field, heads in _ENGLISH_HEADS.items() if set(heads.split()) & set(found)), None
+        )
+    first = re.split(r"[与和及、\s]", words, maxsplit=1)[0]
+    if not 3 <= len(first) <= 14:
+        return None
+    return next((field for word, field in _HEAD_FIELDS if first.endswith(word)), None)
+
+
+def could_be(line: str) -> bool:
+    """Whether a line is short and without the marks of a sentence."""
+    return 0 < len(line) <= LONGEST and not re.search(r"[。；！？;!?，]", line.rstrip("：:"))
+
+
 def looks_like(line: str) -> int | None:
     """The level of a line without a style that is a heading all the same: 1 or 2, or None for ordinary text.
 
     "一、背景" and "【背景】" are parts, "（一）家庭" is a part of a part, and a line that is nothing but a known
-    heading ("案例背景：") is a part.
+    heading ("案例背景：", "2. 案例背景") is a part.
     """
     line = line.strip()
-    if not line or len(line) > LONGEST or re.search(r"[。；！？;!?，]", line.rstrip("：:")):
+    if not could_be(line):
         return None
     if NUMBERED_PART.match(line):
         return 1
     if NUMBERED_SUBPART.match(line):
         return 2
-    if field_of(line) and (line.endswith(("：", ":")) or bare(line) == line):
+    if field_of(line) and (line.endswith(("：", ":")) or bare(line) == line or NUMBERED_PLAINLY.match(line)):
         return 1
     return None

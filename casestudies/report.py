@@ -1,12 +1,14 @@
 """Reading the reports that agencies have (.docx, .md, .txt) into the sections of a case study.
 
 What a file is, its bytes say, never its name. Headings are mapped by `casestudies.headings`; what fits nowhere is
-kept under "further text" with its heading, so nothing that was written is lost. Pictures are left out and counted.
+kept under "further text" with its heading, so nothing that was written is lost. Notes stand at the end of their section,
+pictures are told with the section that they stand in.
 """
 
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from html import escape
 
@@ -14,12 +16,17 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from casestudies import headings, rich_text, word
+from casestudies import headings, report_notes, rich_text, word
 from casestudies.headings import Heading
+from casestudies.word import Picture
+from casestudies.word_changes import Changes
 
 #: A Word file may not unpack to more than this, nor to more than so many times its own size.
 UNPACKED_MAX_BYTES = 100 * 1024 * 1024
 UNPACKED_MAX_RATIO = 200
+PART_MAX_BYTES = 32 * 1024 * 1024  # of XML, which takes ten times as much when it is read: some 2,000 pages
+WEB_PAGES = (b"<html", b"<!doctype html", b"mime-version:")
+BOLD_LINE = re.compile(r"<p>\s*<strong>[^<]*</strong>\s*[：:]?\s*</p>")
 TITLE_LONGEST = 200  # characters, as in the model
 ABSTRACT_LONGEST = 1500
 
@@ -35,14 +42,21 @@ class Piece:
     heading: str
     field: str
     html: str = ""
+    #: Whether its section was only guessed from words of the heading.
+    is_guess: bool = False
+    #: The pictures that stand in it.
+    images: list[Picture] = field(default_factory=list)
 
 
 @dataclass
 class Report:
+    """`pictures` and `footnotes` count what the source has; `changes` what was tracked in it, and its comments."""
+
     title: str
     pieces: list[Piece] = field(default_factory=list)
     pictures: int = 0
     footnotes: int = 0
+    changes: Changes = field(default_factory=Changes)
 
     @property
     def unmatched(self) -> list[str]:
@@ -53,6 +67,10 @@ class Report:
     def further(self) -> list[Piece]:
         """What is kept under "further text"."""
         return [piece for piece in self.pieces if piece.field == "further_text"]
+
+    @property
+    def images(self) -> list[Picture]:
+        return [image for piece in self.pieces for image in piece.images]
 
     @property
     def headed(self) -> list[Piece]:
@@ -98,12 +116,29 @@ def read(name: str, content: bytes) -> Report:
                 _("This Word file is damaged. Open it in Word or WPS, save it again as .docx and try again.")
             ) from error
         report = arrange(document.blocks, stem)
-        report.pictures, report.footnotes = document.pictures, document.footnotes
+        report.pictures, report.footnotes = len(document.pictures), len(document.notes)
+        report.changes = document.changes
+        report_notes.settle(report, document)
         return report
     if content.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise Unreadable(
+                _(
+                    "This file is protected by a password. Open it in Word or WPS, take the password away under File, "
+                    "Protect document, save it, and try again."
+                )
+            )
         raise Unreadable(
             _(
-                "This is a file of the old Word, or a protected one. Save it as .docx without a password and try again."
+                "This is a file of the old Word (.doc) or of WPS. Open it, choose “Save as”, take “Word document (.docx)”, "
+                "and try again."
+            )
+        )
+    if content.startswith(b"{\\rtf") or content[:2000].lstrip().lower().startswith(WEB_PAGES):
+        raise Unreadable(
+            _(
+                "This file is called a Word file but is rich text (RTF) or a web page. Open it, choose “Save as”, take "
+                "“Word document (.docx)”, and try again."
             )
         )
     if content.startswith(b"%PDF"):
@@ -124,15 +159,34 @@ def check_package(content: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise Unreadable(_("This file is damaged. Save it again as .docx and try again.")) from error
     names = {entry.filename for entry in entries}
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise Unreadable(_("This Word file is protected by a password. Save it without one and try again."))
     if "word/document.xml" not in names:
         raise Unreadable(_("This is not a Word document. Use a .docx, .md or .txt file."))
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise Unreadable(_("This Word file contains macros. Save it as .docx without macros and try again."))
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise Unreadable(_("This Word file is protected by a password. Save it without one and try again."))
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > UNPACKED_MAX_BYTES or unpacked > UNPACKED_MAX_RATIO * len(content):
         raise Unreadable(_("This Word file unpacks to far more than it should. It was not opened."))
+    if any(
+        entry.file_size > PART_MAX_BYTES for entry in entries if entry.filename.endswith((".xml", ".rels"))
+    ):
+        raise Unreadable(_("The text of this Word file is too long to be read at once. Split it."))
+    kinds = content_types(content)
+    if b"macroEnabled" in kinds:
+        raise Unreadable(_("This Word file contains macros. Save it as .docx without macros and try again."))
+    if b"wordprocessingml.template" in kinds:
+        raise Unreadable(
+            _("This is a template of Word. Open it, save it as a Word document (.docx) and try again.")
+        )
+
+
+def content_types(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        try:
+            return package.read("[Content_Types].xml")
+        except (KeyError, zipfile.BadZipFile, NotImplementedError, zlib.error) as error:
+            raise Unreadable(_("This file is damaged. Save it again as .docx and try again.")) from error
 
 
 def decoded(content: bytes) -> str:
@@ -185,12 +239,13 @@ def arrange(blocks: list, stem: str) -> Report:
             piece.html += block
             continue
         known = place_of(block.text, report)
+        guessed = None if known else headings.guess_of(block.text)
         is_within = piece is not None and piece.heading and block.level > level
         if piece and is_within and (piece.field != "further_text" or not known):
             tag = "h3" if block.level == level + 1 else "h4"
             piece.html += f"<{tag}>{escape(block.text)}</{tag}>"
             continue
-        piece = Piece(headings.bare(block.text), known or "further_text")
+        piece = Piece(headings.bare(block.text), known or guessed or "further_text", is_guess=bool(guessed))
         level = block.level
         report.pieces.append(piece)
     return report
@@ -223,10 +278,11 @@ def take_title(blocks: list) -> tuple[str, list]:
                 return block.text.strip(), blocks[:position] + blocks[position + 1 :]
             break
     if blocks and isinstance(blocks[0], str):
-        first = rich_text.to_plain(blocks[0])
+        first = line_of(blocks[0])
         is_title = len(first) <= 60 and "\n" not in first and not re.search(r"[。；！？：:]", first)
         if is_title and not headings.looks_like(first):
-            return first, blocks[1:]
+            marks = word.marks_in(blocks[0])
+            return first, [*([f"<p>{marks}</p>"] if marks else []), *blocks[1:]]
     return "", blocks
 
 
@@ -237,16 +293,29 @@ def see_headings(blocks: list) -> list:
     """
     styled = [block.level for block in blocks if isinstance(block, Heading)]
     broadest, deepest = min(styled, default=1), max(styled, default=0)
-    seen = []
+    has_parts = any(headings.NUMBERED_PART.match(line) for line in map(line_of, blocks) if line)
+    seen: list = []
     for block in blocks:
         if isinstance(block, Heading):
             seen.append(Heading(block.text, block.level - broadest + 1))
             continue
-        words = rich_text.to_plain(block)
+        words = line_of(block)
         is_paragraph = block.startswith("<p>") and "\n" not in words
-        is_bold = bool(re.fullmatch(r"<p>\s*<strong>[^<]*</strong>\s*[：:]?\s*</p>", block))
+        is_bold = bool(BOLD_LINE.fullmatch(word.without_marks(block)))
         level = headings.looks_like(words) if is_paragraph else None
         if level is None and is_paragraph and is_bold and len(words) <= headings.LONGEST:
             level = 1 if headings.field_of(words) else 2
-        seen.append(block if level is None else Heading(words, level + max(0, deepest - broadest + 1)))
+        if level is None:
+            seen.append(block)
+            continue
+        if has_parts and headings.NUMBERED_PLAINLY.match(words):
+            level = 3  # where 一、 divides the report, 1. divides a part of a part
+        seen.append(Heading(words, level + max(0, deepest - broadest + 1)))
+        if marks := word.marks_in(block):
+            seen.append(f"<p>{marks}</p>")
     return seen
+
+
+def line_of(block) -> str:
+    """The words of a block without the marks of notes and pictures."""
+    return "" if isinstance(block, Heading) else rich_text.to_plain(word.without_marks(block))

@@ -1,7 +1,8 @@
-"""Taking a Word document apart into headings and clean HTML. Accepted and proposed insertions count, deleted words do not.
+"""Taking a Word document apart into headings, clean HTML, notes and pictures. Tracked changes are accepted.
 
-python-docx opens the package; the walk over the text is ours, because its own leaves out content controls, tracked
-insertions and text boxes, which reports are full of.
+python-docx opens the package; the walk over the text is ours, because its own leaves out content controls, text boxes
+and notes, which reports are full of. In the HTML a note or a picture is a mark of two private characters around its
+number (`NOTE`, `PICTURE`); `report` puts words in their place.
 """
 
 import io
@@ -12,8 +13,10 @@ from html import escape
 import docx
 from docx.oxml.ns import qn
 
-from casestudies import rich_text
+from casestudies import headings, rich_text, word_changes
 from casestudies.headings import Heading
+from casestudies.word_changes import Changes
+from casestudies.word_lists import Line, Numbering, list_html, value_of
 
 W_P, W_TBL, W_TR, W_TC, W_R = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc", "r"))
 W_HYPERLINK = qn("w:hyperlink")
@@ -24,6 +27,7 @@ SKIPPED = {
     qn("w:txbxContent"),
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 }
+WP_DOCPR = qn("wp:docPr")
 PICTURES = {qn("w:drawing"), qn("w:pict"), qn("w:object")}
 #: Layers around blocks that mean nothing here.
 WRAPPERS = {qn(f"w:{name}") for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
@@ -32,27 +36,46 @@ WRAPPERS = {qn(f"w:{name}") for name in ("sdt", "sdtContent", "ins", "moveTo", "
 PORTAL = "tongxing-portal"
 
 
+#: A mark in the text. The characters are taken out of what people wrote.
+NOTE = re.compile("\ue0a0(\\d+)\ue0a1")
+PICTURE = re.compile("\ue0a2(\\d+)\ue0a3")
+MARK_SIGNS = re.compile("[\ue0a0-\ue0a3]")
+#: A line under a picture that is its caption, whatever its style.
+CAPTION = re.compile(
+    r"(图|照片|Figure|Fig\.?|Photo)\s*[\d一二三四五六七八九十]+([-.．—]\d+)?[\s：:.．、]", re.I
+)
+CONTENTS = re.compile(r"(目\s*录|(table of )?contents)", re.I)
+#: What programs write when nobody said what a picture shows.
+BY_A_MACHINE = re.compile(r"自动生成|生成的内容|automatically generated|AI-generated", re.I)
+BLIP_LINKS = (qn("r:embed"), qn("r:id"))
+
+
+@dataclass
+class Picture:
+    """A picture in a document: its bytes, what its author says it shows, the caption under it."""
+
+    content: bytes
+    alt: str = ""
+    caption: str = ""
+
+
 @dataclass
 class Document:
+    """`blocks` are Headings and HTML; `notes` the HTML of foot- and endnotes in the order of their numbers."""
+
     blocks: list = field(default_factory=list)
-    pictures: int = 0
-    footnotes: int = 0
-
-
-@dataclass
-class Line:
-    """A paragraph that stands in a list: how deep, numbered or not, its HTML."""
-
-    depth: int
-    tag: str
-    html: str
-    start: int = 1
+    pictures: list[Picture] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
 
 
 def read(content: bytes) -> Document:
-    """The blocks of a document in its order. Damaged files raise whatever the parsers raise."""
-    reader = _Reader(docx.Document(io.BytesIO(content)))
-    return Document(reader.blocks(reader.source.element.body), reader.pictures, reader.footnotes)
+    """The document in its order. Damaged files raise whatever the parsers raise."""
+    source = docx.Document(io.BytesIO(content))
+    changes = word_changes.accept(source.element.body)
+    reader = _Reader(source)
+    blocks = reader.blocks(source.element.body)
+    return Document(blocks, reader.pictures, reader.notes, changes)
 
 
 class _Reader:
@@ -62,66 +85,28 @@ class _Reader:
         self.links = {
             key: relation.target_ref for key, relation in source.part.rels.items() if relation.is_external
         }
-        self.formats = self.number_formats()
-        self.starts = self.first_numbers()
-        self.counts: dict[tuple[str, int], int] = {}
-        self.pictures = self.footnotes = 0
+        self.lists = Numbering(source)
+        self.notes_there = {
+            qn(f"w:{kind}Reference"): self.read_notes(f"{kind}s") for kind in ("footnote", "endnote")
+        }
+        self.notes: list[str] = []
+        self.pictures: list[Picture] = []
+        self.captionable: Picture | None = None
 
-    def numbering(self):
-        """The part that defines lists, or None."""
+    def read_notes(self, kind: str) -> dict:
+        """The footnotes or endnotes by their id."""
         parts = self.source.part.rels.values()
-        return next((one.target_part for one in parts if one.reltype.endswith("/numbering")), None)
-
-    def number_formats(self) -> dict:
-        """For each list and depth, how it is numbered: "bullet", "decimal" and so on."""
-        part = self.numbering()
+        part = next((one.target_part for one in parts if one.reltype.endswith(f"/{kind}")), None)
         if part is None:
             return {}
-        abstract = {
-            node.get(qn("w:abstractNumId")): {
-                level.get(qn("w:ilvl")): value_of(level.find(qn("w:numFmt")))
-                for level in node.findall(qn("w:lvl"))
-            }
-            for node in part.element.findall(qn("w:abstractNum"))
-        }
-        return {
-            (node.get(qn("w:numId")), depth): number_format
-            for node in part.element.findall(qn("w:num"))
-            for depth, number_format in abstract.get(value_of(node.find(qn("w:abstractNumId"))), {}).items()
-        }
-
-    def first_numbers(self) -> dict[str, int]:
-        """The number with which a list begins, where it does not begin with one."""
-        part = self.numbering()
-        if part is None:
-            return {}
-        overridden = {
-            node.get(qn("w:numId")): level.find(qn("w:startOverride"))
-            for node in part.element.findall(qn("w:num"))
-            for level in node.findall(qn("w:lvlOverride"))
-            if level.get(qn("w:ilvl")) == "0"
-        }
-        return {
-            number: int(words)
-            for number, node in overridden.items()
-            if (words := value_of(node) or "").isascii() and words.isdigit() and len(words) < 7
-        }
-
-    def counted(self, properties, depth: int, tag: str) -> int:
-        """The number of an item. A list that goes on after a paragraph goes on counting."""
-        node = properties.find(qn("w:numPr")) if properties is not None else None
-        number = value_of(node.find(qn("w:numId"))) if node is not None else None
-        if number is None or tag == "ul":
-            return 1
-        for key in [key for key in self.counts if key[0] == number and key[1] > depth]:
-            del self.counts[key]
-        count = self.counts.get((number, depth), self.starts.get(number, 1) - 1 if depth == 0 else 0) + 1
-        self.counts[number, depth] = count
-        return count
+        root = docx.oxml.parse_xml(part.blob)
+        word_changes.accept(root)
+        return {node.get(qn("w:id")): node for node in root}
 
     def blocks(self, parent) -> list:
         """Headings and HTML of the block elements below `parent`."""
-        blocks, lines = [], []
+        blocks: list = []
+        lines: list[Line] = []
 
         def end_list():
             if lines:
@@ -132,8 +117,14 @@ class _Reader:
             if element.tag == W_TBL:
                 end_list()
                 blocks.append(rich_text.clean(self.table(element)))
+                self.captionable = None
                 continue
-            for part in [self.paragraph(element), *self.boxes(element)]:
+            if self.is_contents(element):
+                end_list()
+                if blocks and CONTENTS.fullmatch(words_of(blocks[-1])):
+                    blocks.pop()
+                continue
+            for part in [*self.paragraph(element), *self.boxes(element)]:
                 if isinstance(part, Line):
                     lines.append(part)
                 elif part:
@@ -141,6 +132,16 @@ class _Reader:
                     blocks.append(part)
         end_list()
         return joined_quotes([block for block in blocks if block])
+
+    def style_of(self, paragraph):
+        properties = paragraph.find(qn("w:pPr"))
+        key = value_of(properties.find(qn("w:pStyle"))) if properties is not None else None
+        return properties, self.styles.get(key)
+
+    def is_contents(self, paragraph) -> bool:
+        """Whether a paragraph is an entry of a table of contents, which repeats the headings."""
+        _properties, style = self.style_of(paragraph)
+        return style is not None and bool(re.match(r"(toc|目录)\s*(\d|heading|标题)", style.name or "", re.I))
 
     def boxes(self, paragraph) -> list:
         """The text boxes that hang from a paragraph, once each."""
@@ -151,22 +152,42 @@ class _Reader:
             for block in self.blocks(box)
         ]
 
-    def paragraph(self, element):
-        """One paragraph: a Heading, a Line of a list, HTML, or "" when it is empty."""
+    def paragraph(self, element) -> list:
+        """One paragraph: a Heading, a Line of a list or HTML, and nothing when it is empty."""
         html = self.inline(element)
-        plain = rich_text.to_plain(html)
+        marks = marks_in(html)
+        plain = rich_text.to_plain(without_marks(html))
         if not plain:
-            return ""
-        properties = element.find(qn("w:pPr"))
-        style = self.styles.get(value_of(properties.find(qn("w:pStyle"))) if properties is not None else None)
+            self.captionable = self.pictures[-1] if PICTURE.search(marks) else self.captionable
+            return [f"<p>{marks}</p>"] if marks else []
+        properties, style = self.style_of(element)
+        captioned, self.captionable = self.captionable, None
+        if captioned is not None and not marks and is_caption(style, plain):
+            captioned.caption = " ".join(plain.split())[:500]
+            return []
+        text, behind = " ".join(plain.split()), [f"<p>{marks}</p>"] if marks else []
         if level := self.level(properties, style):
-            return Heading(" ".join(plain.split()), level)
+            return [Heading(text, level), *behind]
+        if level := self.numbered_level(properties, style, text):
+            return [Heading(text, level), *behind]
         is_bold_line = re.fullmatch(r"<strong>[^<]*</strong>", html)
-        number = self.number(properties, style)
-        if number and not (is_bold_line and len(plain) <= 40):
-            return Line(*number, html, self.counted(properties, *number))
+        line = self.lists.line(properties, style, html)
+        if line and not (is_bold_line and len(plain) <= 40):
+            return [line]
         paragraph = f"<p>{html}</p>"
-        return rich_text.clean(f"<blockquote>{paragraph}</blockquote>" if is_quote(style) else paragraph)
+        return [rich_text.clean(f"<blockquote>{paragraph}</blockquote>" if is_quote(style) else paragraph)]
+
+    def numbered_level(self, properties, style, text: str) -> int | None:
+        """The level of a heading that Word numbers by itself: 一、 and （一）, and any number before a known heading."""
+        if not headings.could_be(text):
+            return None
+        if depth := self.lists.heading_depth(properties, style):
+            return depth + 1
+        found = self.lists.level_of(properties, style)
+        if not found or not headings.field_of(text):
+            return None
+        is_counted = self.lists.levels.get(found, ("bullet", ""))[0] not in ("bullet", "none", None)
+        return min(int(found[1]), 3) + 2 if is_counted else None
 
     def level(self, properties, style) -> int | None:
         """The level of a heading by its outline or its style; the title is the broadest."""
@@ -182,21 +203,6 @@ class _Reader:
             style = style.base_style
         depth = int(value_of(outline) or 9) if outline is not None else 9
         return depth + 2 if depth < 9 else None
-
-    def number(self, properties, style) -> tuple[int, str] | None:
-        """How deep in which kind of list a paragraph stands."""
-        node = properties.find(qn("w:numPr")) if properties is not None else None
-        by_name = re.match(r"List (Bullet|Number)\s*(\d?)$", style.name or "") if style is not None else None
-        while node is None and style is not None:
-            node = style.element.pPr.find(qn("w:numPr")) if style.element.pPr is not None else None
-            style = style.base_style
-        if node is not None and (number_id := value_of(node.find(qn("w:numId")))) not in (None, "0"):
-            depth = value_of(node.find(qn("w:ilvl"))) or "0"
-            number_format = self.formats.get((number_id, depth), "bullet")
-            return min(int(depth), 8), "ul" if number_format in ("bullet", "none", None) else "ol"
-        if by_name:
-            return int(by_name[2] or 1) - 1, "ul" if by_name[1] == "Bullet" else "ol"
-        return None
 
     def table(self, element) -> str:
         """A table, its first row as headings. A table of one cell is a frame around text."""
@@ -245,20 +251,40 @@ class _Reader:
         words = ""
         for node in run:
             if node.tag == qn("w:t"):
-                words += escape(node.text or "")
+                words += escape(MARK_SIGNS.sub("", node.text or ""))
             elif node.tag in (qn("w:tab"), qn("w:ptab")):
                 words += " "
             elif node.tag in (qn("w:br"), qn("w:cr")):
                 words += "<br>" if node.get(qn("w:type")) in (None, "textWrapping") else " "
             elif node.tag == qn("w:noBreakHyphen"):
                 words += "-"
-            elif node.tag in (qn("w:footnoteReference"), qn("w:endnoteReference")):
-                self.footnotes += 1
-            else:
-                self.pictures += sum(
-                    inner.tag == qn("a:blip") or is_old_picture(inner) for inner in node.iter()
-                )
+            elif node.tag in self.notes_there:
+                words += self.note(self.notes_there[node.tag].get(node.get(qn("w:id"))))
+            elif node.tag in PICTURES:
+                words += "".join(self.picture(inner, node) for inner in node.iter() if is_picture(inner))
         return words
+
+    def note(self, node) -> str:
+        """The mark of a note; its own words are kept under the same number."""
+        if node is None:
+            return ""
+        self.notes.append("")
+        number = len(self.notes)
+        paragraphs = (self.inline(one) for one in flat(node))
+        self.notes[number - 1] = "<br>".join(without_marks(one) for one in paragraphs if one)
+        return f"\ue0a0{number}\ue0a1"
+
+    def picture(self, blip, frame) -> str:
+        """The mark of a picture."""
+        key = next((blip.get(link) for link in BLIP_LINKS if blip.get(link)), None)
+        relation = self.source.part.rels.get(key)
+        content = relation.target_part.blob if relation is not None and not relation.is_external else b""
+        described = next((one for one in frame.iter() if one.tag == WP_DOCPR), None)
+        alt = (described.get("descr") or "").strip() if described is not None else ""
+        self.pictures.append(
+            Picture(content, "" if BY_A_MACHINE.search(alt) else " ".join(alt.split())[:300])
+        )
+        return f"\ue0a2{len(self.pictures)}\ue0a3"
 
     @staticmethod
     def marks(run) -> str:
@@ -283,10 +309,6 @@ def is_by_the_portal(control) -> bool:
     return properties is not None and value_of(properties.find(qn("w:tag"))) == PORTAL
 
 
-def value_of(node) -> str | None:
-    return node.get(qn("w:val")) if node is not None else None
-
-
 def joined_quotes(blocks: list) -> list:
     """The blocks with paragraphs of one quotation in one."""
     joined: list = []
@@ -307,8 +329,26 @@ def is_on(node) -> bool:
     return node is not None and value_of(node) not in ("0", "false", "off")
 
 
-def is_old_picture(node) -> bool:
-    return node.tag == "{urn:schemas-microsoft-com:vml}imagedata"
+def is_picture(node) -> bool:
+    return node.tag in (qn("a:blip"), "{urn:schemas-microsoft-com:vml}imagedata")
+
+
+def is_caption(style, words: str) -> bool:
+    named = style is not None and re.match(r"(caption|题注|图题)", style.name or "", re.I)
+    return len(words) <= 150 and bool(named or CAPTION.match(words + " "))
+
+
+def words_of(block) -> str:
+    return (block.text if isinstance(block, Heading) else rich_text.to_plain(block)).strip()
+
+
+def marks_in(html: str) -> str:
+    """The marks of notes and pictures alone."""
+    return "".join(re.findall("[\ue0a0\ue0a2]\\d+[\ue0a1\ue0a3]", html))
+
+
+def without_marks(html: str) -> str:
+    return PICTURE.sub("", NOTE.sub("", html))
 
 
 def marked(words: str, marks: str, link: str) -> str:
@@ -326,22 +366,3 @@ def row_html(cells: list[str], tag: str) -> str:
     if tag == "th":
         cells = [re.sub(r"^<strong>([^<]*)</strong>$", r"\1", cell) for cell in cells]
     return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
-
-
-def list_html(lines: list[Line]) -> str:
-    """Nested lists from lines that know their depth."""
-    html, open_tags = "", []
-    for line in lines:
-        depth = min(line.depth, len(open_tags))
-        while len(open_tags) > depth + 1:
-            html += f"</li></{open_tags.pop()}>"
-        if len(open_tags) == depth + 1:
-            html += "</li>"
-            if open_tags[-1] != line.tag:
-                html += f"</{open_tags.pop()}>"
-        if len(open_tags) == depth:
-            open_tags.append(line.tag)
-            is_later = line.tag == "ol" and line.start != 1
-            html += f'<ol start="{line.start}">' if is_later else f"<{line.tag}>"
-        html += f"<li>{line.html}"
-    return html + "".join(f"</li></{tag}>" for tag in reversed(open_tags))
