@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test services check bench bench-registration bench-weight bench-directory bench-certificates bench-deidentify bench-relevance clean lock messages
+.PHONY: run test services check bench bench-registration bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-import clean lock messages
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -46,6 +46,10 @@ bench-deidentify: $(VENV)/installed-dev
 # How good the answers are, on a retrieval set: DATA=folder with corpus.jsonl, queries.jsonl and qrels.tsv.
 bench-relevance: $(VENV)/installed-dev
 	@DATA="$(DATA)" $(BIN)/python -m tests.bench.relevance
+
+# How long a Word report of 200 pages takes to become a draft, and how much memory.
+bench-import: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.report_import
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache .mypy_cache

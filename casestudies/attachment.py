@@ -4,7 +4,7 @@ An attachment is part of the draft: readers get it when a reviewer publishes the
 storage under a name that says nothing and is handed out only by a view that asks `may_read`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
@@ -39,39 +39,55 @@ class NotThere(AttachmentError):
         super().__init__(_("This file is no longer part of the text. Somebody may have taken it out."))
 
 
-@transaction.atomic
-def add(case: CaseStudy, upload: Upload, *, by: User | None, title: str = "", **described) -> Attachment:
+def add(case: CaseStudy, upload: Upload, *, by: User | None, **described) -> Attachment:
     """Put an examined file at the end of the draft's files. The same file again changes what is said about it.
 
     `described` as in `describe`. Raises AttachmentError when there are too many, InReview while reviewers read.
     """
-    attachment = Attachment(
+    return add_all(case, [(upload, described)], by=by)[0]
+
+
+@transaction.atomic
+def add_all(case: CaseStudy, uploads: Iterable[tuple[Upload, dict]], *, by: User | None) -> list[Attachment]:
+    """`add` for several files, each with what is said about it, in one revision. All of them or none."""
+    # The lock first, so that of two uploads of one file the second finds the first.
+    case = CaseStudy.objects.select_for_update().get(pk=case.pk)
+    added = [attached(case, upload, described, by=by) for upload, described in uploads]
+
+    def change(attachments: list[Attachment]) -> list[Attachment]:
+        kept = {one.key: one for one in attachments}
+        for one in added:
+            kept.pop(one.key, None)
+            kept[one.key] = one
+        if len(kept) > MOST_FILES:
+            raise AttachmentError(
+                _("At most %(count)d files go with one case study.") % {"count": MOST_FILES}
+            )
+        if sum(one.size for one in kept.values()) > MOST_BYTES:
+            raise AttachmentError(_("The files of one case study may have 100 MB together."))
+        return list(kept.values())
+
+    rearrange(case, change, by=by)
+    return added
+
+
+def attached(case: CaseStudy, upload: Upload, described: dict, *, by: User | None) -> Attachment:
+    """The upload as a part of a text that nobody has saved yet."""
+    kept = keep(case, upload, by=by)
+    title = described.pop("title", "") or upload.name.rpartition(".")[0]
+    one = Attachment(
+        key=kept.public_id,
+        file=kept.file.name,
         kind=upload.kind,
-        title=(title or upload.name.rpartition(".")[0])[:120],
+        title=title[:120],
         name=upload.name,
         content_type=upload.content_type,
         size=len(upload.content),
         width=upload.width,
         height=upload.height,
     )
-    set_words(attachment, described)
-
-    def change(attachments: list[Attachment]) -> list[Attachment]:
-        others = [one for one in attachments if one.key != attachment.key]
-        if len(others) == MOST_FILES:
-            raise AttachmentError(
-                _("At most %(count)d files go with one case study.") % {"count": MOST_FILES}
-            )
-        if sum(one.size for one in [*others, attachment]) > MOST_BYTES:
-            raise AttachmentError(_("The files of one case study may have 100 MB together."))
-        return [*others, attachment]
-
-    # The lock first, so that of two uploads of one file the second finds the first.
-    case = CaseStudy.objects.select_for_update().get(pk=case.pk)
-    kept = keep(case, upload, by=by)
-    attachment.key, attachment.file = kept.public_id, kept.file.name
-    rearrange(case, change, by=by)
-    return attachment
+    set_words(one, described)
+    return one
 
 
 def keep(case: CaseStudy, upload: Upload, *, by: User | None) -> CaseFile:

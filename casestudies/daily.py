@@ -6,6 +6,7 @@ from casestudies import (
     asking,
     attachment,
     open_records,
+    report_draft,
     research_interest,
     review_reminders,
     reviewing,
@@ -21,6 +22,7 @@ PARTS = [
     attachment.sweep,
     asking.sweep,
     research_interest.end_due,
+    report_draft.forget,
 ]
 
 

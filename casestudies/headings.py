@@ -46,7 +46,8 @@ _FIELDS = {word.replace("-", ""): field for field, words in WORDS.items() for wo
 _CHINESE_NUMBER = "[一二三四五六七八九十百〇零]"
 #: A line that numbers a part: the first kind divides a report, the second divides a part.
 NUMBERED_PART = re.compile(
-    rf"^(?:{_CHINESE_NUMBER}{{1,3}}\s*[、．.]|第{_CHINESE_NUMBER}{{1,3}}(?:部分|章|节)[、：:\s]*|【(?=[^】]{{1,30}}】$))"
+    rf"^(?:{_CHINESE_NUMBER}{{1,3}}\s*[、．.]|第{_CHINESE_NUMBER}{{1,3}}(?:部分|章|节)[、：:\s]*|【(?=[^】]{{1,30}}】$)|(?:chapter|part)\s+\d{{1,2}}\b)",
+    re.I,
 )
 NUMBERED_SUBPART = re.compile(rf"^[（(]\s*{_CHINESE_NUMBER}{{1,3}}\s*[）)]")
 NUMBERED_PLAINLY = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\s*[、．.]?\s*(?=\D)")

@@ -48,6 +48,11 @@ urlpatterns = [
     path(
         "desk/agencies/<slug:slug>/cases/<uuid:public_id>/preview/", write.preview_case, name="preview_case"
     ),
+    path(
+        "desk/agencies/<slug:slug>/cases/<uuid:public_id>/report/",
+        begin.arrange_report,
+        name="arrange_report",
+    ),
     path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/check/", check.check_case, name="check_case"),
     path("desk/agencies/<slug:slug>/cases/<uuid:public_id>/submit/", hand_in.submit_case, name="submit_case"),
     # files

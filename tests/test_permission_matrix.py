@@ -215,6 +215,7 @@ TABLE = {
     "create_case": "cases.write",
     "import_case": "cases.write",
     "edit_case": "cases.write",
+    "arrange_report": "cases.write",
     "check_case": "cases.write",
     "autosave_case": "cases.write",
     "preview_case": "cases.write",

@@ -30,7 +30,7 @@ class ReportForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _(
-            "A Word file (.docx), Markdown or plain text of at most %(size)s. Pictures are left out."
+            "A Word file (.docx), Markdown or plain text of at most %(size)s."
         ) % {"size": filesizeformat(settings.UPLOAD_MAX_BYTES)}
 
     def clean_file(self):

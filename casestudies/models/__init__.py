@@ -6,6 +6,7 @@ from casestudies.models.author import CaseAuthor
 from casestudies.models.casestudy import CaseStudy
 from casestudies.models.co_writing import CoWriting
 from casestudies.models.deidentification import DeidentificationDecision, DeidentificationStatement
+from casestudies.models.imported_report import ImportedReport
 from casestudies.models.open_record import OpenRecord, OpenRecordSet
 from casestudies.models.parallel_text import ParallelText
 from casestudies.models.partner import CasePartner
@@ -42,6 +43,7 @@ __all__ = [
     "DailyCount",
     "DeidentificationDecision",
     "DeidentificationStatement",
+    "ImportedReport",
     "LibraryPage",
     "ListEntry",
     "OpenRecord",

@@ -65,7 +65,7 @@ def test_a_word_report_becomes_a_draft_and_the_page_says_what_went_where(client,
 
     text = response.content.decode()
     case = CaseStudy.objects.get()
-    assert response.redirect_chain == [(page(case), 302)]
+    assert response.redirect_chain == [(page(case) + "report/", 302)]
     assert "案例背景 → " in text
     assert "媒体报道" in text
     assert case.process.startswith("<ul><li>家访</li>")

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from casestudies import authoring, report
+from casestudies import authoring, report, report_draft
 from casestudies.models import CaseStudy
 from orgs.models import Agency
 from portal.importing import ImportCommand, Refused, Report
@@ -70,9 +70,11 @@ def bring_in_one(file: Path, name: str, owner: Agency, told: Report) -> None:
         raise Refused(str(refusal)) from refusal
     fields = read.fields()
     case = CaseStudy.objects.filter(agency=owner, external_id=name).first()
+    left_out = read.pictures
     try:
         if case is None:
-            case = authoring.start_case(owner, by=None, external_id=name, **fields)
+            case, lost = report_draft.begin(owner, read, by=None, name=file.name, external_id=name)
+            left_out = read.pictures - len(read.images) + lost
             told.created(_("Documents"), where=name, name=read.title)
         elif says_already(authoring.draft_of(case), fields):
             told.unchanged(_("Documents"), where=name, name=read.title)
@@ -84,12 +86,8 @@ def bring_in_one(file: Path, name: str, owner: Agency, told: Report) -> None:
     sections = [piece for piece in read.pieces if piece.heading and piece.field != "further_text"]
     told.counted(_("Headings put in place"), where=name, number=len(sections))
     told.counted(_("Pieces kept under “Further text”"), where=name, number=len(read.further))
-    for number, sentence in (
-        (read.pictures, _("Pictures were left out.")),
-        (read.footnotes, _("Footnotes were left out.")),
-    ):
-        if number:
-            told.note(_("Left out"), where=name, sentence=sentence, number=number)
+    if left_out:
+        told.note(_("Left out"), where=name, sentence=_("Pictures were left out."), number=left_out)
 
 
 def says_already(draft: CaseStudy, fields: dict) -> bool:
