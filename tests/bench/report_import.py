@@ -50,7 +50,8 @@ def make_report(file: Path) -> None:
                     cell.text = "二十二"
         for _photograph in range(PHOTOGRAPHS // len(HEADINGS)):
             picture = io.BytesIO()
-            Image.effect_noise((1600, 1200), 40 + number).convert("RGB").save(picture, "JPEG", quality=70)
+            small = Image.effect_noise((200, 150), 40 + number).convert("RGB")
+            small.resize((1600, 1200)).save(picture, "JPEG", quality=80)
             document.add_picture(picture)
             document.add_paragraph(f"图 {number + 1} 院子里的会")
     document.save(str(file))
