@@ -23,6 +23,7 @@ from casestudies.models import Attachment, CaseFile, CaseStudy
 from casestudies.permissions import can_read_draft, can_read_in_review
 from casestudies.upload import DATASETS, Upload
 from orgs.models import User
+from portal import storage
 
 MOST_FILES = 30
 MOST_BYTES = 100 * 1024 * 1024  # of one text's files together
@@ -222,8 +223,8 @@ published.connect(publish_files, dispatch_uid="casestudies.attachment")
 @receiver(post_delete, sender=CaseFile)
 def delete_file_too(sender, instance: CaseFile, **kwargs) -> None:
     """A case study that is deleted takes its files along."""
-    storage = CaseFile._meta.get_field("file").storage
-    transaction.on_commit(partial(storage.delete, instance.file.name))
+    files = CaseFile._meta.get_field("file").storage
+    transaction.on_commit(partial(files.delete, instance.file.name))
 
 
 def forget(on: date) -> list[str]:
@@ -251,18 +252,6 @@ def forget_one(file: CaseFile) -> bool:
 
 
 def sweep(on: date) -> list[str]:
-    """Delete files that belong to no row, left by a change that was rolled back. Today's may still be on their way."""
-    storage = CaseFile._meta.get_field("file").storage
-    if not storage.exists("casefiles"):
-        return []
-    known = set(CaseFile.objects.values_list("file", flat=True))
-    before = timezone.now() - timedelta(days=1)
-    _folders, names = storage.listdir("casefiles")
-    strays = [
-        path
-        for path in (f"casefiles/{name}" for name in names)
-        if path not in known and storage.get_modified_time(path) < before
-    ]
-    for path in strays:
-        storage.delete(path)
-    return [f"{len(strays)} stray files of case studies deleted"] if strays else []
+    """Files that belong to no row, left by a change that was rolled back."""
+    count = storage.sweep(CaseFile, "casefiles")
+    return [f"{count} stray files of case studies deleted"] if count else []

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
-from casestudies import attachment
+from casestudies import attachment, counting
 from casestudies.models import CaseFile
 from portal.file_views import hand_out
 
@@ -22,6 +22,8 @@ def case_attachment(request, public_id, file_id):
     etag = f'"{found.sha256}"'
     if is_public and etag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": "public, max-age=300"})
+    if is_public and not found.content_type.startswith("image/"):  # pictures come with the page
+        counting.count(found.case, counting.Kind.DOWNLOAD, counting.Visit.of(request))
     response = hand_out(
         found.file,
         name=found.name,

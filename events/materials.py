@@ -8,7 +8,7 @@ import hashlib
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from django.core.files.base import File
@@ -22,6 +22,7 @@ from events.models import Event, Material, Registration
 from events.permissions import can_manage
 from orgs.evidence import EvidenceError, check_pdf, check_picture, plain_name, type_of
 from orgs.models import User
+from portal import storage
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_FILES = 30
@@ -225,23 +226,11 @@ def is_released(material: Material, event: Event, registration: Registration | N
 @receiver(post_delete, sender=Material)
 def delete_file_too(sender, instance: Material, **kwargs) -> None:
     """A material or an event that is deleted takes the file along."""
-    storage = Material._meta.get_field("file").storage
-    transaction.on_commit(partial(storage.delete, instance.file.name))
+    files = Material._meta.get_field("file").storage
+    transaction.on_commit(partial(files.delete, instance.file.name))
 
 
 def sweep(on: date) -> list[str]:
-    """Delete files that belong to no row, left by a change that was rolled back. Today's may still be on their way."""
-    storage = Material._meta.get_field("file").storage
-    if not storage.exists("materials"):
-        return []
-    known = set(Material.objects.values_list("file", flat=True))
-    before = timezone.now() - timedelta(days=1)
-    _folders, names = storage.listdir("materials")
-    strays = [
-        path
-        for path in (f"materials/{name}" for name in names)
-        if path not in known and storage.get_modified_time(path) < before
-    ]
-    for path in strays:
-        storage.delete(path)
-    return [f"{len(strays)} stray files of events deleted"] if strays else []
+    """Files that belong to no row, left by a change that was rolled back."""
+    count = storage.sweep(Material, "materials")
+    return [f"{count} stray files of events deleted"] if count else []

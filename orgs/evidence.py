@@ -23,6 +23,7 @@ from PIL import Image
 
 from orgs.models import Application, Evidence, User
 from orgs.permissions import can, is_portal_staff
+from portal import storage
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_FILES = 5
@@ -217,21 +218,9 @@ def forget_one(evidence: Evidence) -> bool:
 
 
 def sweep(on: date) -> list[str]:
-    """Delete files that belong to no row, left by a change that was rolled back. Today's may still be on their way."""
-    storage = Evidence._meta.get_field("file").storage
-    if not storage.exists("evidence"):
-        return []
-    known = set(Evidence.objects.exclude(file="").values_list("file", flat=True))
-    before = timezone.now() - timedelta(days=1)
-    _folders, names = storage.listdir("evidence")
-    strays = [
-        path
-        for path in (f"evidence/{name}" for name in names)
-        if path not in known and storage.get_modified_time(path) < before
-    ]
-    for path in strays:
-        storage.delete(path)
-    return [f"{len(strays)} stray files of evidence deleted"] if strays else []
+    """Files that belong to no row, left by a change that was rolled back."""
+    count = storage.sweep(Evidence, "evidence")
+    return [f"{count} stray files of evidence deleted"] if count else []
 
 
 @receiver(post_delete, sender=Evidence)
@@ -242,5 +231,5 @@ def delete_file_too(sender, instance: Evidence, **kwargs) -> None:
 
 
 def delete_after_commit(path: str) -> None:
-    storage = Evidence._meta.get_field("file").storage
-    transaction.on_commit(partial(storage.delete, path))
+    files = Evidence._meta.get_field("file").storage
+    transaction.on_commit(partial(files.delete, path))

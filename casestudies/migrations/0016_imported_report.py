@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='name of the file')),
                 ('pieces', models.JSONField(default=list)),
                 ('seen', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='read')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='brought in')),
                 ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='imported_report', to='casestudies.casestudy')),
             ],
             options={

@@ -15,7 +15,7 @@ class ImportedReport(models.Model):
     pieces = models.JSONField(default=list)
     #: What the draft said then (`draft_merge.seen`): what was written since is not overwritten.
     seen = models.JSONField(default=dict)
-    created_at = models.DateTimeField(_("read"), auto_now_add=True)
+    created_at = models.DateTimeField(_("brought in"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("report that was read")

@@ -1,6 +1,7 @@
 """Files of a case study: part of the draft, published with the text, and closed to everybody else until then."""
 
 import io
+import os
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import attachment, authoring, upload
+from casestudies import attachment, authoring, counting, upload
 from casestudies.attachment import AttachmentError, NotThere
-from casestudies.models import Attachment, CaseFile, CaseStudy
+from casestudies.models import Attachment, CaseFile, CaseStudy, DailyCount
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +239,34 @@ def test_an_unused_file_that_was_never_published_is_deleted_and_others_stay(
 
     # `unused` was part of the published text, so its version keeps it.
     assert [stored(key) for key in (used, unused, draft_only, dropped)] == [True, True, True, False]
+
+
+def test_a_file_without_a_row_is_swept_away_the_day_after(case, member, tmp_path):
+    key = attachment.add(case, table(), by=member).key
+    stray = tmp_path / "private" / "casefiles" / "stray"
+    stray.write_bytes(b"1")
+    assert attachment.sweep(timezone.localdate()) == []
+    for path in stray.parent.iterdir():
+        os.utime(path, (0, 0))
+    assert len(attachment.sweep(timezone.localdate())) == 1
+    assert (stray.exists(), stored(key)) == (False, True)
+
+
+def test_a_document_that_a_reader_takes_is_a_download_and_a_picture_or_a_draft_is_none(client, case, member):
+    browser = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
+    document = attachment.add(case, table(), by=member)
+    shown = attachment.add(case, picture(), by=member)
+    client.force_login(member)
+    client.get(address(case, document.key), headers=browser)
+    live = publish(case)
+    client.logout()
+    client.get(address(live, shown.key), headers=browser)
+    client.get(address(live, document.key), headers={"user-agent": "Googlebot/2.1"})
+    counting.write()
+    assert not DailyCount.objects.exists()
+    client.get(address(live, document.key), headers=browser)
+    counting.write()
+    assert [(one.kind, one.number) for one in DailyCount.objects.all()] == [("download", 1)]
 
 
 def test_a_case_that_is_deleted_takes_its_files_along(case, member, django_capture_on_commit_callbacks):
