@@ -67,6 +67,10 @@ def test_from_a_report_in_a_drawer_to_a_cited_case_and_a_seat_at_a_training(wind
         "[type=file]", {"name": "报告.docx", "mimeType": "application/octet-stream", "buffer": report()}
     )
     newcomer.locator("main form button").last.click()
+    newcomer.wait_for_url("**/report/")
+    remainder = newcomer.locator(".piece.remainder")
+    assert "经费说明" in remainder.inner_text()
+    newcomer.locator("main form button").last.click()
     newcomer.wait_for_url(re.compile(r"/cases/[0-9a-f-]{36}/$"))
     assert newcomer.input_value("[name=title]") == TITLE
     assert WORD in newcomer.input_value("[name=process]")
