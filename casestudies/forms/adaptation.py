@@ -51,6 +51,9 @@ class AdaptationForm(forms.ModelForm):
 
     def __init__(self, *args, agency, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in ("fidelity", "result"):  # a list of buttons has none for "nothing chosen"
+            field = self.fields[name]
+            field.choices = [choice for choice in field.choices if choice[0]]
         self.fields["case"].queryset = CaseStudy.objects.published().filter(agency=agency)
         if self.instance.pk:
             self.initial["division"] = self.instance.division

@@ -34,6 +34,31 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
+// A table of contents shows where the reader is.
+for (const contents of document.querySelectorAll("[data-here]")) {
+  const links = new Map([...contents.querySelectorAll("a[href^='#']")].map((link) => [link.hash.slice(1), link]));
+  const parts = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  const mark = () => {
+    const passed = parts.filter((part) => part.getBoundingClientRect().top < innerHeight / 3);
+    const here = passed.at(-1)?.closest("[id]").id;
+    for (const [id, link] of links) {
+      if (id === here) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  let waits = false;
+  addEventListener(
+    "scroll",
+    () => {
+      if (waits) return;
+      waits = true;
+      requestAnimationFrame(() => ((waits = false), mark()));
+    },
+    { passive: true },
+  );
+  mark();
+}
+
 // A long upload shows how far it is; the server says where to go on.
 for (const form of document.querySelectorAll("form[data-progress]")) {
   form.addEventListener("submit", (event) => {
