@@ -5,11 +5,12 @@ kept under "further text" with its heading, so nothing that was written is lost.
 pictures are told with the section that they stand in.
 """
 
+import dataclasses
 import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 
 from django.conf import settings
@@ -45,7 +46,7 @@ class Piece:
     #: Whether its section was only guessed from words of the heading.
     is_guess: bool = False
     #: The pictures that stand in it.
-    images: list[Picture] = field(default_factory=list)
+    images: list[Picture] = dataclasses.field(default_factory=list)
 
 
 @dataclass
@@ -53,10 +54,10 @@ class Report:
     """`pictures` and `footnotes` count what the source has; `changes` what was tracked in it, and its comments."""
 
     title: str
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[Piece] = dataclasses.field(default_factory=list)
     pictures: int = 0
     footnotes: int = 0
-    changes: Changes = field(default_factory=Changes)
+    changes: Changes = dataclasses.field(default_factory=Changes)
 
     @property
     def unmatched(self) -> list[str]:
