@@ -4,23 +4,20 @@ A file is what its content is, whatever it is called. It is drawn anew from its 
 shows it, so that neither a place in its metadata nor a script behind the picture comes along.
 """
 
-from io import BytesIO
 from typing import IO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image as Drawing
-from PIL import ImageOps
 from wagtail.images.models import Image
 from wagtail.models import Collection
 
 from events.models import Event
 from orgs.models import User
+from portal import pictures
 
 ACCEPTED = ("PNG", "JPEG", "WEBP")
 MOST_BYTES = 10 * 1024 * 1024  # what a phone takes
-MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 1600  # pixels of what we keep
 LONGEST_DESCRIPTION = 255
 COLLECTION = "Event pictures"
@@ -36,24 +33,10 @@ def redraw(file: IO[bytes]) -> bytes:
     if len(content) > MOST_BYTES:
         raise PictureError(_("The picture is larger than 10 MB. Please make it smaller and try again."))
     try:
-        sent = Drawing.open(BytesIO(content), formats=ACCEPTED)
-        if sent.width * sent.height > MOST_PIXELS:
-            raise PictureError(_("The picture has too many pixels. Please make it smaller and try again."))
-        sent.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG: no more is read than is kept
-        picture = ImageOps.exif_transpose(sent)
-        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        if picture.has_transparency_data:
-            paper = Drawing.new("RGBA", picture.size, "white")
-            picture = Drawing.alpha_composite(paper, picture.convert("RGBA"))
-        drawn = BytesIO()
-        picture.convert("RGB").save(drawn, format="JPEG", quality=85)
-    except PictureError:
-        raise
-    except Exception as error:  # a decoder meets any content, and says no in many ways
-        raise PictureError(
-            _("This file is no PNG, JPG or WebP picture, whatever its name says. Please choose another.")
-        ) from error
-    return drawn.getvalue()
+        drawn = pictures.redraw(content, longest=LONGEST_SIDE, accepted=ACCEPTED, kind="JPEG", quality=85)
+    except pictures.PictureRefused as refusal:
+        raise PictureError(str(refusal)) from refusal
+    return drawn.content
 
 
 @transaction.atomic

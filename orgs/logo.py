@@ -6,21 +6,19 @@ long as one of them shows it.
 """
 
 from datetime import date, timedelta
-from io import BytesIO
 from typing import IO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from PIL import Image as Picture
-from PIL import ImageOps
 from wagtail.images.models import Image
 from wagtail.models import Collection
 
 from orgs import history
 from orgs.models import Agency, User
 from orgs.profile import check
+from portal import pictures
 
 ACCEPTED = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 MOST_BYTES = 2 * 1024 * 1024
@@ -66,25 +64,19 @@ def redraw(file: IO[bytes]) -> tuple[str, bytes]:
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise LogoError(_("The picture is larger than 2 MB. Please make it smaller and try again."))
-    try:
-        sent = Picture.open(BytesIO(content), formats=list(ACCEPTED))
-        kind = sent.format or ""
-        if max(sent.size) > LONGEST_SIDE:
-            raise LogoError(
-                _("The picture is %(width)s × %(height)s pixels. At most 4000 on a side, please.")
-                % {"width": sent.width, "height": sent.height}
-            )
-        upright = ImageOps.exif_transpose(sent)
-        picture = upright.convert("RGB" if kind == "JPEG" or not upright.has_transparency_data else "RGBA")
-        drawn = BytesIO()
-        picture.save(drawn, format=kind, **({"quality": 90} if kind != "PNG" else {"optimize": True}))
-    except LogoError:
-        raise
-    except Exception as error:  # a decoder meets any content, and says no in many ways
+    width, height = pictures.size_of(content)
+    if max(width, height) > LONGEST_SIDE:
         raise LogoError(
-            _("This file is no PNG, JPG or WebP picture, whatever its name says. Please choose another.")
-        ) from error
-    return kind, drawn.getvalue()
+            _("The picture is %(width)s × %(height)s pixels. At most 4000 on a side, please.")
+            % {"width": width, "height": height}
+        )
+    try:
+        drawn = pictures.redraw(
+            content, longest=LONGEST_SIDE, accepted=tuple(ACCEPTED), kind=pictures.SAME, quality=90
+        )
+    except pictures.PictureRefused as refusal:
+        raise LogoError(str(refusal)) from refusal
+    return drawn.content_type.rpartition("/")[2].upper(), drawn.content
 
 
 def collection() -> Collection:

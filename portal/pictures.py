@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 ACCEPTED = ("PNG", "JPEG", "WEBP", "GIF")
+SAME = "same"  # the kind that was sent
 MOST_PIXELS = 60_000_000  # above every phone's ordinary picture, far below what fills the memory
 #: Segments of a JPEG that hold more than pixels and colours: EXIF and XMP, IPTC, makers' notes, comments.
 JPEG_EXTRAS = {0xE1, *range(0xE3, 0xEE), 0xEF, 0xFE}
@@ -28,7 +29,7 @@ class PictureRefused(Exception):
 
 @dataclass(frozen=True)
 class Drawn:
-    """A new picture: its bytes, "image/jpeg" or "image/png", and its size in pixels."""
+    """A new picture: its bytes, "image/jpeg", "image/png" or "image/webp", and its size in pixels."""
 
     content: bytes
     content_type: str
@@ -36,32 +37,42 @@ class Drawn:
     height: int
 
 
-def redraw(content: bytes, *, longest: int) -> Drawn:
+def redraw(
+    content: bytes,
+    *,
+    longest: int,
+    accepted: tuple[str, ...] = ACCEPTED,
+    kind: str = "",
+    quality: int = 88,
+) -> Drawn:
     """A new picture with the same pixels, upright, scaled down to `longest` pixels on a side where it is larger.
 
-    PNG and GIF become PNG, so that lines stay sharp; JPEG and WebP become JPEG unless they are transparent. Of a moving
-    picture the first one is kept. Raises PictureRefused.
+    PNG and GIF become PNG, so that lines stay sharp; JPEG and WebP become JPEG unless they are transparent. With a `kind`
+    it becomes that, JPEG on white paper; SAME keeps the one that was sent. Of a moving picture the first one is kept.
+    Raises PictureRefused.
     """
     too_large = PictureRefused(_("The picture has too many pixels. Please make it smaller and try again."))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-            sent = Image.open(BytesIO(content), formats=ACCEPTED)
+            sent = Image.open(BytesIO(content), formats=accepted)
             if sent.width * sent.height > MOST_PIXELS:
                 raise too_large
-            is_drawing = sent.format in ("PNG", "GIF")
+            sent_as = sent.format or ""
             sent.draft("RGB", (longest, longest))  # JPEG: no more is read than is kept
             upright = ImageOps.exif_transpose(sent)
         is_transparent = upright.has_transparency_data
         picture = upright.convert("RGBA" if is_transparent else "RGB")
         picture.thumbnail((longest, longest))
-        drawn = BytesIO()
-        if is_drawing or is_transparent:
-            picture.save(drawn, format="PNG", optimize=True)
-            return Drawn(drawn.getvalue(), "image/png", picture.width, picture.height)
+        wanted = sent_as if kind == SAME else kind or best_kind(sent_as, is_transparent)
+        if wanted == "JPEG":
+            picture = on_paper(picture)
         picture.info.clear()
-        picture.save(drawn, format="JPEG", quality=88, optimize=True)
-        return Drawn(drawn.getvalue(), "image/jpeg", picture.width, picture.height)
+        drawn = BytesIO()
+        picture.save(
+            drawn, format=wanted, **({"optimize": True} if wanted == "PNG" else {"quality": quality})
+        )
+        return Drawn(drawn.getvalue(), f"image/{wanted.lower()}", picture.width, picture.height)
     except PictureRefused:
         raise
     except Image.DecompressionBombError as error:
@@ -70,6 +81,28 @@ def redraw(content: bytes, *, longest: int) -> Drawn:
         raise PictureRefused(
             _("This picture cannot be opened. Save it again as PNG or JPG and try again.")
         ) from error
+
+
+def best_kind(sent_as: str, is_transparent: bool) -> str:
+    return "PNG" if sent_as in ("PNG", "GIF") or is_transparent else "JPEG"
+
+
+def on_paper(picture: Image.Image) -> Image.Image:
+    """The picture on white, for what knows no transparency."""
+    if picture.mode != "RGBA":
+        return picture
+    paper = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(paper, picture).convert("RGB")
+
+
+def size_of(content: bytes) -> tuple[int, int]:
+    """Width and height as a file says, without reading its pixels; nought for what is no picture."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(BytesIO(content), formats=ACCEPTED).size
+    except Exception:  # likewise
+        return 0, 0
 
 
 def without_extras(content: bytes) -> bytes:
