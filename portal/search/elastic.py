@@ -11,18 +11,21 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.search import bodies
 from portal.search.breaker import Breaker, IsOpen
 from portal.search.document import Document
 from portal.search.engine import NO_FACETS, VERSION, Facets, Found, IndexIsMissing, SearchIsAway, SearchIsBusy
 from portal.search.query import Query
-from portal.search.servers import SERVERS, Address, Refused, Send, Unwell
+from portal.search.servers import SERVERS, TRIED, Address, Refused, Send, Unwell
 
-#: Seconds until somebody who searches is told that search is away; with a second host tried it is twice that.
+#: Seconds that a host may be silent before somebody who searches is told that search is away. The whole of an answer
+#: may take TRIED times as long, for a second host or a server that sends it in drops.
 PATIENCE = 0.8
+ASKING = 64  # questions of one process under way at once
 WRITERS_PATIENCE = 20.0
 BATCH = 400  # documents in one request,
 LARGEST = 4_000_000  # and characters
@@ -42,7 +45,7 @@ class Elastic:
         self.next = f"{self.alias}-next"
         self.tickets = f"{self.alias}-tickets"
         self.breaker = Breaker()
-        self._sender: tuple[int, Send] | None = None
+        self._client: _Client | None = None
 
     def search(
         self,
@@ -210,18 +213,30 @@ class Elastic:
     def _ask(self, method: str, path: str, body: Any = None, seconds: float = WRITERS_PATIENCE) -> Any:
         """The answer of the cluster. Raises Refused and SearchIsAway."""
         try:
-            with self.breaker.guard(Unwell):
-                return self._send()(method, path, body, seconds)
+            with self.breaker.guard(Unwell, TimeoutError):
+                client = self._own_client()
+                answer = client.threads.submit(client.send, method, path, body, seconds)
+                return answer.result(timeout=seconds * TRIED)
+        except TimeoutError:
+            raise SearchIsAway("The search engine takes too long.") from None
         except IsOpen:
             raise SearchIsAway("The search engine has just failed and is not asked for a while.") from None
         except Unwell as unwell:
             raise SearchIsAway(f"The search engine does not answer: {unwell}") from unwell
 
-    def _send(self) -> Send:
+    def _own_client(self) -> "_Client":
         """The client of this process: a forked one must not speak over the connections of its parent."""
-        if self._sender is None or self._sender[0] != os.getpid():
-            self._sender = (os.getpid(), SERVERS[self.address.scheme](self.address))
-        return self._sender[1]
+        if self._client is None or self._client.process != os.getpid():
+            threads = ThreadPoolExecutor(ASKING, thread_name_prefix="search")
+            self._client = _Client(os.getpid(), SERVERS[self.address.scheme](self.address), threads)
+        return self._client
+
+
+class _Client(NamedTuple):
+    process: int
+    send: Send
+    #: They wait, so that whoever asked need not.
+    threads: ThreadPoolExecutor
 
 
 @contextmanager

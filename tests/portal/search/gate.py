@@ -5,13 +5,14 @@ import threading
 import time
 from contextlib import suppress
 
-HOW = ("open", "closed", "slow", "unwell", "garbled")
+HOW = ("open", "closed", "slow", "unwell", "garbled", "drops")
 
 
 class Gate:
     """Listens on loopback and passes on to `port`. `how` may change at any time.
 
     closed: refuses. slow: answers after ten seconds. unwell: answers 503. garbled: answers something else than HTTP.
+    drops: answers a byte every now and then, so that it is never silent for long.
     """
 
     def __init__(self, port: int):
@@ -55,6 +56,14 @@ class Gate:
             elif self.how == "slow":
                 visitor.recv(65536)
                 time.sleep(10)
+            elif self.how == "drops":
+                visitor.recv(65536)
+                visitor.sendall(
+                    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 40\r\n\r\n"
+                )
+                for _ in range(40):
+                    visitor.sendall(b" ")
+                    time.sleep(0.25)
             else:
                 while visitor.recv(65536):
                     visitor.sendall(ANSWERS[self.how])

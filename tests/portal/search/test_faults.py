@@ -26,7 +26,7 @@ from tests.portal.search.test_engine import add, document, ids
 
 pytestmark = pytest.mark.opensearch
 
-FAULTS = ("closed", "slow", "unwell", "garbled")
+FAULTS = ("closed", "slow", "unwell", "garbled", "drops")
 AT_MOST = 2  # seconds for an answer
 
 
