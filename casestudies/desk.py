@@ -2,11 +2,12 @@
 
 from django.db.models import CharField, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
+from django.utils.functional import SimpleLazyObject
 from wagtail.models import TaskState, WorkflowState
 
 from casestudies import asking, presenting, reading_list, research_interest
 from casestudies.models import CaseStudy, ReadingList, ReviewAssignment, ReviewRound
-from casestudies.permissions import agencies_written_for, can_review_cases
+from casestudies.permissions import agencies_written_for
 
 LISTS_SHOWN = 3
 QUESTIONS_SHOWN = 5
@@ -17,7 +18,7 @@ def context(user) -> dict:
     """`cases_sent_back` (each with `.comment`), `case_drafts`, `cases_in_review` and `case_agencies`: who I may write for;
 
     and `questions_waiting` for an answer of theirs, the oldest first;
-    `research_waiting` for a yes or no of theirs; `presentations_to_answer` in the name of an event's host.
+    `research_waiting` for a yes or no of theirs; `presentations_to_answer` in the name of an event's host. Those are asked for when the page shows them.
     """
     agencies = list(agencies_written_for(user).order_by("legal_name"))
     cases = list(in_work(agencies)) if agencies else []
@@ -30,24 +31,22 @@ def context(user) -> dict:
         "cases_in_review": [case for case in cases if case.review == WorkflowState.STATUS_IN_PROGRESS],
         "case_drafts": [case for case in cases if case.review is None],
         "case_agencies": agencies,
-        "research_waiting": list(research_interest.waiting_for(user)[:QUESTIONS_SHOWN]),
-        "presentations_to_answer": presenting.to_answer(user),
-        "questions_waiting": list(asking.waiting_for(agencies)[:QUESTIONS_SHOWN]) if agencies else [],
+        "research_waiting": SimpleLazyObject(
+            lambda: list(research_interest.waiting_for(user)[:QUESTIONS_SHOWN])
+        ),
+        "presentations_to_answer": SimpleLazyObject(lambda: presenting.to_answer(user)),
+        "questions_waiting": SimpleLazyObject(
+            lambda: list(asking.waiting_for(agencies)[:QUESTIONS_SHOWN]) if agencies else []
+        ),
     }
 
 
 def reviews(user) -> dict:
-    """`my_reviews`: what I am asked to review; for editors `reviews_to_decide`, how many texts are under review."""
-    is_editor = can_review_cases(user)
+    """`my_reviews`: what I am asked to review; `rounds_open`: the texts under review. Asked for when the page shows them."""
+    mine = ReviewAssignment.objects.waiting().filter(user__isnull=False, user=user.pk)
     return {
-        "my_reviews": list(
-            ReviewAssignment.objects.waiting()
-            .filter(user=user.pk)
-            .select_related("round__revision")
-            .order_by("due_on", "pk")[:MOST_REVIEWS]
-        ),
-        "is_case_editor": is_editor,
-        "reviews_to_decide": ReviewRound.objects.open().count() if is_editor else 0,
+        "my_reviews": mine.select_related("round__revision").order_by("due_on", "pk")[:MOST_REVIEWS],
+        "rounds_open": ReviewRound.objects.open(),
     }
 
 
