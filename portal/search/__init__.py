@@ -109,6 +109,9 @@ def engine() -> Engine:
 
 @lru_cache(maxsize=1)
 def _engine(url: str) -> Engine:
+    scheme = url.partition("://")[0]
+    if scheme in ("elasticsearch", "opensearch"):
+        return _cluster(url, scheme)
     try:
         address = urlsplit(url)
     except ValueError as error:
@@ -120,8 +123,6 @@ def _engine(url: str) -> Engine:
                 "tantivy:///srv/tongxing/search"
             )
         return Embedded(Path(unquote(address.path)))
-    if address.scheme in ("elasticsearch", "opensearch"):
-        return _cluster(url, address.scheme)
     raise ImproperlyConfigured(
         f'SEARCH_URL begins with "{address.scheme}", which is no search engine of ours. '
         "Use the embedded engine, such as: tantivy:///srv/tongxing/search , or a cluster: "

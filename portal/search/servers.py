@@ -4,6 +4,7 @@ Both get the same requests with the same bodies; SERVERS is all that knows which
 """
 
 import logging
+import re
 import ssl
 import sys
 from collections.abc import Callable, Mapping
@@ -53,8 +54,11 @@ class Address:
 
 def address(url: str) -> Address:
     """The cluster that SEARCH_URL names. Raises ImproperlyConfigured with a sentence."""
-    parts = urlsplit(url)
-    credentials, _, places = parts.netloc.rpartition("@")
+    # Several hosts are more than urlsplit reads: it gets the rest of the address, with one name in their place.
+    scheme, _, rest = url.partition("://")
+    netloc = re.split("[/?#]", rest, maxsplit=1)[0]
+    parts = urlsplit(f"{scheme}://cluster{rest[len(netloc) :]}")
+    credentials, _, places = netloc.rpartition("@")
     name, _, password = credentials.partition(":")
     options = dict(parse_qsl(parts.query))
     prefix = parts.path.strip("/") or PREFIX

@@ -65,8 +65,9 @@ class Gate:
                     visitor.sendall(b" ")
                     time.sleep(0.25)
             else:
+                answer = ANSWERS[self.how]  # a gate that opens meanwhile keeps its word to who is inside
                 while visitor.recv(65536):
-                    visitor.sendall(ANSWERS[self.how])
+                    visitor.sendall(answer)
         except OSError:
             pass
         finally:

@@ -45,11 +45,15 @@ def test_anything_else_is_refused_with_a_sentence(settings, url, sentence):
 
 @pytest.mark.parametrize("scheme", ["elasticsearch", "opensearch"])
 def test_a_cluster_is_named_with_credentials_several_hosts_and_a_prefix(settings, scheme):
-    settings.SEARCH_URL = f"{scheme}://us%40er:p%3Ass@one.example:9201,two.example/ours"
+    settings.SEARCH_URL = f"{scheme}://us%40er:p%3Ass@one.example:9201,two.example,[2001:db8::1]/ours"
     assert isinstance(engine(), Elastic)
     at = engine().address
     assert (at.name, at.password, at.prefix) == ("us@er", "p:ss", "ours")
-    assert at.urls == ["https://one.example:9201", "https://two.example:9200"]
+    assert at.urls == [
+        "https://one.example:9201",
+        "https://two.example:9200",
+        "https://[2001:db8::1]:9200",
+    ]
 
 
 @pytest.mark.parametrize(
