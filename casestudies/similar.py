@@ -7,6 +7,7 @@ from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
 from django.utils.translation import override
 
 from casestudies.models import CaseStudy
+from orgs.models import Division
 from portal.models import Topic
 from portal.search import search
 
@@ -46,8 +47,9 @@ def similar_to(case: CaseStudy, topics: list[Topic]) -> list[CaseStudy]:
         )
     score = score + Case(When(kind=case.kind, then=Value(SAME_KIND)), default=Value(0))
     if case.division_id:
-        province = Q(division__code__startswith=case.division.code[:2])
-        score = score + Case(When(province, then=Value(SAME_PROVINCE)), default=Value(0))
+        # Not by a join: PostgreSQL would ask for the division in the grouping.
+        province = Division.objects.filter(code__startswith=case.division.code[:2])
+        score = score + Case(When(division__in=province, then=Value(SAME_PROVINCE)), default=Value(0))
     tagged = CaseStudy.topics.through.objects.filter(topic__in=own).values("casestudy")
     found = (
         CaseStudy.objects.published()

@@ -37,6 +37,14 @@ def test_the_more_they_have_in_common_the_further_up_they_stand(case):
     assert [topic.code for topic in similar.beside(case)["similar_cases"][1].shared] == ["pop:children"]
 
 
+def test_between_two_that_are_otherwise_alike_the_province_decides():
+    here, near, far = factories.division("441900"), factories.division("440300"), factories.division("510100")
+    case = about("pop:children", division=here)
+    about("pop:children", title="同省", division=near)
+    about("pop:children", title="外省", division=far)
+    assert found(case) == ["同省", "外省"]
+
+
 def test_the_words_of_the_engine_find_what_no_topic_says(case):
     about("pop:elderly", title="别的")
     about(title="另一个四点半课堂", keywords=["托管"])
