@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 #: Parts of the whole, so that two cores share it. Together 2,000 histories or more.
 PARTS = 4
+FULL = 2000 // PARTS
 HISTORIES = int(os.environ.get("HISTORIES", "2000")) // PARTS
 PEOPLE, FEWEST_STEPS, MOST_STEPS = 5, 5, 8
 REFUSALS = (
@@ -348,5 +349,8 @@ def test_the_promises_hold_in_every_history(part, record_property):
     record_property("steps_carried_out", str(carried_out))
     assert histories["all"] >= HISTORIES
     never = [name for name, times in carried_out.items() if not times]
-    assert never == [], f"these steps never succeeded, so the test saw nothing of them: {never}"
+    # A hundred histories (PostgreSQL repeats only some) may miss a rare kind; the full number may not.
+    assert len(never) <= (0 if HISTORIES >= FULL else 2), (
+        f"these steps never succeeded, so the test saw nothing of them: {never}"
+    )
     assert world.done["refused"], "nothing was refused, so the test saw nothing of refusals"
