@@ -60,6 +60,17 @@ def press(page, selector: str, key: str = "Enter") -> None:
     page.keyboard.press(key)
 
 
+def press_and_wait(page, selector: str) -> None:
+    """Press a button by Enter, and go on when the next page is there."""
+    tab_to(page, selector)
+    enter(page)
+
+
+def enter(page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def fits(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
@@ -108,8 +119,7 @@ def test_from_a_word_file_to_a_case_that_is_cited_and_adapted(window):
         writer.keyboard.press("Space")
         assert box.is_checked()
     writer.locator("button[value=save]").last.focus()
-    writer.keyboard.press("Enter")
-    writer.wait_for_load_state()
+    enter(writer)
 
     # The photograph came along, and asks for words.
     writer.goto(f"/desk/agencies/dg-tongxin/cases/{case_id}/files/")
@@ -117,20 +127,17 @@ def test_from_a_word_file_to_a_case_that_is_cited_and_adapted(window):
     field = writer.locator("[name=alt_text]").first
     field.focus()
     writer.keyboard.type("院子里的一根晾衣绳，上面挂着写了名字的纸条。")
-    writer.keyboard.press("Enter")
-    writer.wait_for_load_state()
+    enter(writer)
 
     # The check finds the telephone number and replaces it; then she signs.
     writer.goto(f"/desk/agencies/dg-tongxin/cases/{case_id}/check/")
     assert SECRET in writer.locator("main").inner_text()
     assert fits(writer)
-    press(writer, "button[value=replace]")
-    writer.wait_for_load_state()
+    press_and_wait(writer, "button[value=replace]")
     while writer.locator("button[value=keep]").count():
         writer.locator("[name=reason]").first.focus()
         writer.keyboard.type("化名")
-        press(writer, "button[value=keep]")
-        writer.wait_for_load_state()
+        press_and_wait(writer, "button[value=keep]")
     assert SECRET not in writer.locator("main").inner_text()
     press(writer, "form[action$='/submit/'] button")
     writer.wait_for_url("**/desk/")
@@ -172,7 +179,7 @@ def test_from_a_word_file_to_a_case_that_is_cited_and_adapted(window):
     other.fill("[name=result_text]", "十二户里有九户交换了电话。")
     other.locator("main form button").last.click()
     other.wait_for_url("**/adaptations/**")
-    other.locator("button[value=publish]").click()
-    other.wait_for_load_state()
+    with other.expect_navigation():
+        other.locator("button[value=publish]").click()
     reader.goto(f"/cases/{case_id}/")
     assert reader.locator("#adapted svg.family").count() == 1
