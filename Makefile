@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test services check bench bench-registration bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-import clean lock messages
+.PHONY: run test services check bench bench-registration bench-rush bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-search bench-import bench-kills clean lock messages sbom
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -22,12 +22,20 @@ services: $(VENV)/installed-dev
 check: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.check
 
+# What the portal is made of, as CycloneDX JSON.
+sbom: $(VENV)/installed
+	@$(BIN)/python manage.py sbom
+
 bench: bench-weight
 	@$(BIN)/python -m tests.bench.search
 
 # The rush for the last seats, on both databases (PostgreSQL must be installed).
 bench-registration: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.registration
+
+# A thousand people register for one event within a minute, while others browse (PostgreSQL must be installed).
+bench-rush: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.rush
 
 bench-weight: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.weight
@@ -47,9 +55,21 @@ bench-deidentify: $(VENV)/installed-dev
 bench-relevance: $(VENV)/installed-dev
 	@DATA="$(DATA)" $(BIN)/python -m tests.bench.relevance
 
+# How fast the embedded engine is on N generated cases (N=100000 takes ten minutes and two gigabytes of disk).
+bench-search: $(VENV)/installed-dev
+	@N="$(or $(N),10000)" $(BIN)/python -m tests.bench.search
+
 # How long a Word report of 200 pages takes to become a draft, and how much memory.
 bench-import: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.report_import
+
+# A thousand mails and a thousand index writes while the worker is killed twenty times: none may be lost.
+bench-kills: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.kills
+
+# How fast pages are, kept and made anew, with 1,000 agencies, 5,000 events and 10,000 cases (PostgreSQL must be installed).
+bench-pages: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.pages
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache .mypy_cache

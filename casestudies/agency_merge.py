@@ -1,7 +1,7 @@
 """What merging two entries of one agency means for case studies: who reviews a case may belong to its agency now."""
 
-from casestudies import reviewing
 from casestudies.models import ReviewAssignment
+from casestudies.review import reviewing
 from orgs.models import Agency
 
 

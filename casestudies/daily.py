@@ -2,27 +2,21 @@
 
 from datetime import date
 
-from casestudies import (
-    asking,
-    attachment,
-    open_records,
-    report_draft,
-    research_interest,
-    review_reminders,
-    reviewing,
-    saved_search,
-)
+from casestudies import search
+from casestudies.exchange import research_interest
+from casestudies.files import attachment
+from casestudies.keeping import saved_search
+from casestudies.open_data import open_records
+from casestudies.review import reminders, reviewing
 
 PARTS = [
     saved_search.announce,
     open_records.reconcile,
     reviewing.end_what_lapsed,
-    review_reminders.remind,
-    attachment.forget,
+    reminders.remind,
     attachment.sweep,
-    asking.sweep,
     research_interest.end_due,
-    report_draft.forget,
+    search.follow_reads,
 ]
 
 

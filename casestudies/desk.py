@@ -5,7 +5,8 @@ from django.db.models.functions import Cast
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import TaskState, WorkflowState
 
-from casestudies import asking, presenting, reading_list, research_interest
+from casestudies.exchange import asking, presenting, research_interest
+from casestudies.keeping import reading_list
 from casestudies.models import CaseStudy, ReadingList, ReviewAssignment, ReviewRound
 from casestudies.permissions import agencies_written_for
 

@@ -3,39 +3,26 @@
 Every count is the number of cases one would see after choosing that value, with the other choices kept.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.db.models.functions import Coalesce, ExtractYear, Substr
+from django.core.paginator import Page, Paginator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from casestudies import counting, reading_list, review_mark
+from casestudies import finding
+from casestudies.finding import BEST, FILTERS, ORDERS, PAGE_SIZE, VOCABULARIES, Answer, Asked
 from casestudies.models.casestudy import CaseStudy
-from orgs.divisions import ended_within
+from casestudies.review import mark
+from orgs.divisions import stem_of, wider
 from orgs.models import Division
 from portal.models import Topic
-from portal.search import DEEPEST, search
+from portal.search import DEEPEST, spelling
 
-PAGE_SIZE = 20
-WORDS_MAX = 8
 QUERY_MAX_CHARACTERS = 200
-SORTS = {
-    "newest": ("-first_published_at", "-pk"),
-    "evidence": ("-evidence_level", "-first_published_at", "-pk"),
-    "read": ("-total", "-first_published_at", "-pk"),
-    "adapted": ("-total", "-first_published_at", "-pk"),
-}
-#: What the cases are counted by when they are sorted by their use.
-USES = {"read": counting.Kind.VIEW, "adapted": counting.Kind.ADAPTATION}
-SEARCHED = ("title", "title_en", "title_zh", "abstract", "abstract_en", "abstract_zh", *CaseStudy.SECTIONS)
-TOPIC_FACETS = {
-    "population": Topic.Scheme.POPULATION,
-    "service": Topic.Scheme.SERVICE,
-    "method": Topic.Scheme.METHOD,
-}
-FACETS = (*TOPIC_FACETS, "place", "kind", "evidence", "year")
+MOST_VALUES = 30  # of one filter; a longer address was not made here
+WORDS_TRIED = 4  # of those that find nothing together
 
 
 @dataclass(frozen=True)
@@ -47,6 +34,7 @@ class Option:
     count: int
     url: str
     is_chosen: bool
+    narrower: "list[Option]" = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -55,87 +43,80 @@ class Facet:
     title: str
     options: list[Option]
 
-    @property
-    def chosen(self) -> Option | None:
-        return next((option for option in self.options if option.is_chosen), None)
+    @cached_property
+    def chosen(self) -> list[Option]:
+        return _chosen(self.options)
 
 
-def context(query, user) -> dict:
-    """What the library page shows for the parameters of its address. Unknown and wrong values are as if not there."""
-    words = words_of(query)
-    passages = passages_for(words) if words else None
-    published = CaseStudy.objects.published()
-    if passages is not None:
-        published = published.filter(pk__in=passages)
-    elif words:
-        published = matching(published, words)
-    usual = "newest" if passages is None else "best"
-    sort = query.get("sort") if query.get("sort") in SORTS else usual
-    division = chosen_division(query.get("place", ""))
-    conditions = conditions_of(query, division)
-    found = narrowed(published, conditions)
+def _chosen(options: list[Option]) -> list[Option]:
+    return [each for option in options for each in ([option] * option.is_chosen + _chosen(option.narrower))]
+
+
+def context(query) -> dict:
+    """What the library shows everybody for the parameters of its address. Unknown and wrong values are as if not there.
+
+    Beside every case stands a button that keeps it (`casestudies.keeping.keep_buttons`).
+    """
+    topics = terms()
+    wanted = read(query, topics)
+    answer, page = page_of(wanted, query.get("page", ""))
+    page.object_list = rows(answer.keys, answer.passages)
     facets = [
-        Facet(name, title_of(name), options_of(name, published, conditions, query, division))
-        for name in FACETS
+        Facet(name, title_of(name), options_of(name, answer, wanted, query, topics)) for name in FILTERS
     ]
-    if sort == "best":
-        keys = set(found.values_list("pk", flat=True))
-        ranked = [pk for pk in passages if pk in keys]
-    else:
-        if sort in USES:
-            found = counting.with_total(found, USES[sort])
-        ranked = found.order_by(*SORTS[sort]).values_list("pk", flat=True)
-    page = Paginator(ranked, PAGE_SIZE).get_page(query.get("page"))
-    page.object_list = rows(list(page.object_list), passages or {})
-    years = facets[FACETS.index("year")].options
+    chosen = [(facet, option) for facet in facets for option in facet.chosen]
+    order = wanted.order if wanted.order != BEST or not answer.is_limited else "newest"
     return {
-        "words": words,
-        "sort": sort,
-        "sorts": [
-            *(
-                [
-                    {
-                        "value": "best",
-                        "words": _("Best match first"),
-                        "url": address(query, sort=None),
-                        "is_chosen": sort == "best",
-                    }
-                ]
-                if usual == "best"
-                else []
-            ),
-            {
-                "value": "newest",
-                "words": _("Newest first"),
-                "url": address(query, sort="newest"),
-                "is_chosen": sort == "newest",
-            },
-            {
-                "value": "evidence",
-                "words": _("Strongest evidence first"),
-                "url": address(query, sort="evidence"),
-                "is_chosen": sort == "evidence",
-            },
-            {
-                "value": "read",
-                "words": _("Most read first"),
-                "url": address(query, sort="read"),
-                "is_chosen": sort == "read",
-            },
-        ],
+        "words": wanted.words,
+        "sorts": sorts(wanted, answer, order, query),
         "facets": [facet for facet in facets if facet.options],
-        "chosen": [(facet, facet.chosen) for facet in facets if facet.chosen],
+        "chosen": chosen,
         "kept": [
-            (name, query.get(name))
-            for name in (*FACETS, "sort")
-            if query.get(name) and "\x00" not in query.get(name)
+            *((name, value) for name, values in wanted.picked.items() for value in values),
+            *([("sort", query["sort"])] if query.get("sort") in ORDERS else []),
         ],
         "cases": page,
-        "bars": bars(years),
-        "is_narrowed": bool(words or conditions),
-        "query": urlencode(asked(query)),
-        "kept_cases": reading_list.kept_by(user, [case.pk for case in page.object_list]),
+        "total": answer.total,
+        "is_limited": answer.is_limited,
+        "meant": "" if answer.is_limited else meant(wanted, answer.total),
+        "bars": bars(facets[list(FILTERS).index("year")].options),
+        "is_narrowed": wanted.is_narrowed,
+        "ways_out": []
+        if answer.total
+        else ways_out(wanted, [facet for facet in facets if facet.chosen], query),
+        "query": urlencode(narrowing(wanted)),
+        "kept_cases": (),
     }
+
+
+# -- What the address asks for ----------------------------------------------------------------------------------------
+
+
+def terms() -> dict[str, Topic]:
+    """The terms of the vocabularies that cases are filed under, by code, the broader ones first."""
+    found = Topic.objects.filter(scheme__in=VOCABULARIES.values()).order_by("position")
+    return {topic.code: topic for topic in found}
+
+
+def read(query, topics: dict[str, Topic]) -> Asked:
+    """What the address asks for. What it cannot mean is left out: an old link still shows a library."""
+    words = words_of(query)
+    given = {name: query.getlist(name)[:MOST_VALUES] for name in FILTERS}
+    divisions = chosen_divisions(given["place"])
+    levels, years = ([number(text) for text in given[name]] for name in ("evidence", "year"))
+    values = {
+        **{
+            name: [code for code in given[name] if code in topics and topics[code].scheme == scheme]
+            for name, scheme in VOCABULARIES.items()
+        },
+        "place": [division.code for division in divisions],
+        "kind": [kind for kind in given["kind"] if kind in CaseStudy.Kind.values],
+        "evidence": [str(level) for level in levels if level in CaseStudy.Evidence.values],
+        "year": [str(year) for year in years if year and 1900 < year < 2200],
+    }
+    picked = {name: tuple(sorted(set(values[name]))) for name in FILTERS if values[name]}
+    order = query.get("sort") if query.get("sort") in ORDERS else (BEST if words else "newest")
+    return Asked(words, picked, divisions, order)
 
 
 def words_of(query) -> str:
@@ -143,87 +124,111 @@ def words_of(query) -> str:
     return " ".join(query.get("q", "").replace("\x00", "").split())[:QUERY_MAX_CHARACTERS]
 
 
-def asked(query) -> dict[str, str]:
+def asked(query) -> list[tuple[str, str]]:
     """The parameters of an address that narrow the library down, in one order: what there is to save of a search."""
-    known = conditions_of(query, chosen_division(query.get("place", "")))
-    words = words_of(query)
-    return {**({"q": words} if words else {}), **{name: query[name] for name in FACETS if name in known}}
+    return narrowing(read(query, terms()))
+
+
+def narrowing(wanted: Asked) -> list[tuple[str, str]]:
+    words = [("q", wanted.words)] if wanted.words else []
+    return words + [(name, value) for name, values in wanted.picked.items() for value in values]
 
 
 def matches(query):
-    """The published cases that answer the parameters of an address; None when they hold words and search is away."""
-    cases = CaseStudy.objects.published()
-    if words := words_of(query):
-        passages = passages_for(words)
-        if passages is None:
-            return None
-        cases = cases.filter(pk__in=passages)
-    return narrowed(cases, conditions_of(query, chosen_division(query.get("place", ""))))
+    """The published cases that answer the parameters of an address; None when they hold words and search is away.
+
+    Of more than a search gives the newest ones.
+    """
+    return finding.newest(read(query, terms()))
 
 
-def passages_for(words: str) -> dict | None:
-    """The cases that answer the words, the best first, each with the passage that matched; None while search is away."""
-    results = search(words, kinds=["case"], limit=DEEPEST)
-    return {hit.pk: hit.passage for hit in results.hits} if results.is_available else None
-
-
-def rows(keys: list[int], passages: dict) -> list[CaseStudy]:
-    """The cases of one page in its order, each with its `passage`, if words were asked for."""
-    cases = CaseStudy.objects.published().for_rows().in_bulk(keys)
-    marks = review_mark.marks_of(cases)
-    for key, case in cases.items():
-        case.passage, case.review_mark = passages.get(key), marks.get(key)
-    return [cases[key] for key in keys if key in cases]
-
-
-def matching(cases, words: str):
-    """While search is away: the cases in which every one of the words stands somewhere."""
-    for word in words.split()[:WORDS_MAX]:
-        anywhere = Q()
-        for field in SEARCHED:
-            anywhere |= Q(**{f"{field}__icontains": word})
-        cases = cases.filter(anywhere)
-    return cases
-
-
-def conditions_of(query, division: Division | None) -> dict[str, Q]:
-    """What each filter of the address asks for; a value that cannot be is left out."""
-    conditions = {}
-    for name in TOPIC_FACETS:
-        if (code := query.get(name, "")) and "\x00" not in code:
-            tagged = CaseStudy.topics.through.objects.filter(
-                Q(topic__code=code) | Q(topic__parent__code=code)
-            )
-            conditions[name] = Q(pk__in=tagged.values("casestudy"))
-    if division:
-        conditions["place"] = Q(division__code__startswith=division.stem) | Q(
-            division__in=ended_within(division)
-        )
-    if query.get("kind") in CaseStudy.Kind.values:
-        conditions["kind"] = Q(kind=query["kind"])
-    if (level := number(query.get("evidence", ""))) in CaseStudy.Evidence.values:
-        conditions["evidence"] = Q(evidence_level=level)
-    if (year := number(query.get("year", ""))) and 1900 < year < 2200:
-        conditions["year"] = Q(started_on__year=year)
-    return conditions
+def how_many(query) -> int:
+    """The number of cases that answer the parameters of an address."""
+    return finding.how_many(read(query, terms()))
 
 
 def number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
 
 
-def chosen_division(code: str) -> Division | None:
-    if not (code.isascii() and code.isdigit()):
-        return None
-    return Division.objects.current().filter(code=code[:12]).select_related("parent").first()
+def chosen_divisions(codes: list[str]) -> tuple[Division, ...]:
+    codes = [code[:12] for code in codes if code.isascii() and code.isdigit()]
+    if not codes:
+        return ()
+    return tuple(Division.objects.current().filter(code__in=codes).select_related("parent").order_by("code"))
 
 
-def narrowed(cases, conditions: dict[str, Q], *, but: str = ""):
-    """The cases that meet all conditions, but for one filter's own."""
-    for name, condition in conditions.items():
-        if name != but:
-            cases = cases.filter(condition)
-    return cases
+def toggled(name: str, value: str, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """The values of a filter with one more, or one less. A place or term takes the place of those above and below it:
+    to find either would be to find the wider one.
+    """
+    if value in chosen:
+        return tuple(each for each in chosen if each != value)
+
+    def reach(value: str) -> str:
+        return stem_of(value) if name == "place" else f"{value}."
+
+    def holds(one: str, other: str) -> bool:
+        return name in ("place", *VOCABULARIES) and reach(other).startswith(reach(one))
+
+    return tuple(
+        sorted([each for each in chosen if not (holds(each, value) or holds(value, each))] + [value])
+    )
+
+
+# -- What it shows ----------------------------------------------------------------------------------------------------
+
+
+def page_of(wanted: Asked, text: str) -> tuple[Answer, Page]:
+    """What is found, with the page asked for; the last one when there are not so many."""
+    deepest = DEEPEST // PAGE_SIZE
+    page = min(int(text), deepest) or 1 if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    answer = finding.find(wanted, page)
+    shown = Paginator(range(min(answer.total, DEEPEST)), PAGE_SIZE).get_page(page)
+    if shown.number != page:
+        answer = finding.find(wanted, shown.number)
+    return answer, shown
+
+
+def rows(keys: list[int], passages: dict) -> list[CaseStudy]:
+    """The cases of one page in its order, each with its `passage`, if words were asked for."""
+    cases = CaseStudy.objects.published().for_rows().in_bulk(keys)
+    marks = mark.marks_of(cases)
+    for key, case in cases.items():
+        case.passage, case.review_mark = passages.get(key), marks.get(key)
+    return [cases[key] for key in keys if key in cases]
+
+
+def meant(wanted: Asked, found: int) -> str:
+    """Other words to offer for those that found little, with the filters kept."""
+
+    def visible(words: str) -> int:
+        keys = finding.find(replace(wanted, words=words), 1).keys
+        return CaseStudy.objects.published().filter(pk__in=keys).count()
+
+    return spelling.meant(wanted.words, found, visible)
+
+
+def sorts(wanted: Asked, answer: Answer, order: str, query) -> list[dict]:
+    """The orders to choose from, each with its address."""
+    offered = [
+        ("newest", _("Newest first")),
+        ("evidence", _("Strongest evidence first")),
+        ("adapted", _("Most adapted first")),
+        ("read", _("Most read first")),
+    ]
+    if wanted.words and not answer.is_limited:
+        offered.insert(0, (BEST, _("Best match first")))
+    usual = offered[0][0]
+    return [
+        {
+            "value": value,
+            "words": words,
+            "url": address(query, sort=None if value == usual else value),
+            "is_chosen": value == order,
+        }
+        for value, words in offered
+    ]
 
 
 def title_of(name: str) -> str:
@@ -238,107 +243,143 @@ def title_of(name: str) -> str:
     }[name]
 
 
-def options_of(name: str, published, conditions: dict, query, division) -> list[Option]:
-    """The values of one filter that lead somewhere, and the chosen one even if it leads nowhere. One or two queries."""
-    cases = narrowed(published, conditions, but=name)
-    chosen = query.get(name, "") if name in conditions else ""
+def options_of(name: str, answer: Answer, wanted: Asked, query, topics: dict[str, Topic]) -> list[Option]:
+    """The values of one filter that lead somewhere, and the chosen ones even if they lead nowhere."""
+    counts, chosen = answer.counts.get(name, {}), wanted.picked.get(name, ())
 
-    def option(value, words, count) -> Option:
-        value = str(value)
-        is_chosen = value == chosen
-        return Option(value, words, count, address(query, **{name: None if is_chosen else value}), is_chosen)
+    def option(value, words, count, narrower=()) -> Option:
+        url = address(query, **{name: toggled(name, value, chosen)})
+        return Option(value, words, count, url, value in chosen, list(narrower))
 
-    if name in TOPIC_FACETS:
-        return topic_options(TOPIC_FACETS[name], cases, chosen, option)
+    if name in VOCABULARIES:
+        return topic_options(VOCABULARIES[name], counts, chosen, topics, option)
     if name == "place":
-        return place_options(cases, division, option)
-    field = {"kind": "kind", "evidence": "evidence_level"}.get(name)
-    if field:
-        counts = dict(cases.order_by().values_list(field).annotate(count=Count("pk", distinct=True)))
-        choices = CaseStudy.Kind.choices if name == "kind" else CaseStudy.Evidence.choices
-        return [
-            option(value, words, counts.get(value, 0))
-            for value, words in choices
-            if value in counts or str(value) == chosen
-        ]
-    counts = (
-        cases.filter(started_on__isnull=False)
-        .order_by()
-        .annotate(year=ExtractYear("started_on"))
-        .values_list("year")
-        .annotate(count=Count("pk", distinct=True))
-    )
-    return [option(year, str(year), count) for year, count in sorted(counts, reverse=True)]
-
-
-def topic_options(scheme: str, cases, chosen: str, option) -> list[Option]:
-    """The broad terms of a vocabulary; what is filed under a narrower term counts for its broader one."""
-    counts = dict(
-        CaseStudy.topics.through.objects.filter(
-            casestudy__in=cases.order_by().values("pk"), topic__scheme=scheme
-        )
-        .annotate(broad=Coalesce("topic__parent", "topic"))
-        .order_by()
-        .values_list("broad")
-        .annotate(count=Count("casestudy", distinct=True))
-    )
-    terms = Topic.objects.filter(Q(pk__in=counts) | Q(code=chosen)).order_by("position")
+        return place_options(counts, wanted.divisions, option)
+    if name == "year":
+        years = sorted(set(counts) | set(chosen), reverse=True)
+        return [option(year, year, counts.get(year, 0)) for year in years]
+    choices = CaseStudy.Kind.choices if name == "kind" else CaseStudy.Evidence.choices
     return [
-        option(term.code, term.name, counts.get(term.pk, 0))
-        for term in terms
-        if term.pk in counts or term.code == chosen
+        option(str(value), words, counts.get(str(value), 0))
+        for value, words in choices
+        if str(value) in counts or str(value) in chosen
     ]
 
 
-def place_options(cases, division: Division | None, option) -> list[Option]:
-    """Provinces; with one chosen, the prefectures in it too."""
-    counts: dict[str, int] = {}
-    for length, zeros in ((2, "0000"), (4, "00")):
-        if length == 4 and division is None:
-            continue
-        rows = (
-            cases.filter(division__isnull=False)
-            .order_by()
-            .annotate(stem=Substr("division__code", 1, length))
-            .values_list("stem")
-            .annotate(count=Count("pk", distinct=True))
+def topic_options(
+    scheme: str, counts: dict, chosen: tuple[str, ...], topics: dict[str, Topic], option
+) -> list[Option]:
+    """The broad terms of a vocabulary, and below those that are chosen their narrower ones."""
+    open_heads = {code.partition(".")[0] for code in chosen}
+    shown = [
+        topic
+        for code, topic in topics.items()
+        if topic.scheme == scheme and (counts.get(code) or code in chosen or code in open_heads)
+    ]
+    narrower = defaultdict(list)
+    for topic in shown:
+        head, dot, _rest = topic.code.partition(".")
+        if dot and head in open_heads:
+            narrower[head].append(option(topic.code, topic.name, counts.get(topic.code, 0)))
+    return [
+        option(topic.code, topic.name, counts.get(topic.code, 0), narrower[topic.code])
+        for topic in shown
+        if "." not in topic.code
+    ]
+
+
+def place_options(counts: dict[str, int], divisions: tuple[Division, ...], option) -> list[Option]:
+    """Provinces; below the chosen places, and below those that hold them, their parts. Two queries at most."""
+    path = {stem for division in divisions for stem in wider(division.stem)}
+    provinces = {stem[:2] for stem in path}
+    stems = {stem for stem in counts if len(stem) == 2 or stem[:2] in provinces} | path
+    codes = {stem.ljust(6, "0") for stem in stems if stem == stem_of(stem.ljust(6, "0"))}
+    places = {place.stem: place for place in Division.objects.current().filter(code__in=codes)}
+
+    def parts(above: str) -> list[Option]:
+        """The places right below one; a municipality has no prefectures in between."""
+        below = sorted(stem for stem in places if stem != above and stem.startswith(above))
+        direct = [stem for stem in below if not any(stem != o and stem.startswith(o) for o in below)]
+        return [
+            option(
+                places[stem].code,
+                places[stem].name,
+                counts.get(stem, 0),
+                parts(stem) if stem in path else (),
+            )
+            for stem in direct
+        ]
+
+    return parts("")
+
+
+def ways_out(wanted: Asked, chosen: list[Facet], query) -> list[dict]:
+    """When nothing fits: what to leave out, with what one would find then, the most first. One question for each."""
+    if not wanted.is_narrowed:
+        return []
+    ways = [
+        (
+            _("without “%(filter)s: %(value)s”")
+            % {"filter": facet.title, "value": " / ".join(str(option.words) for option in facet.chosen)},
+            wanted.without(facet.name),
+            {facet.name: None},
         )
-        for stem, count in rows:
-            if length == 2 or stem.startswith(division.code[:2]):
-                counts.setdefault(stem + zeros, count)
-    codes = {*counts, division.code} if division else set(counts)
-    found = Division.objects.current().filter(code__in=codes).order_by("code")
-    return [option(place.code, place.name, counts.get(place.code, 0)) for place in found]
+        for facet in chosen
+    ]
+    if len(chosen) > 1:
+        ways.append((_("without filters"), replace(wanted, picked={}, divisions=()), dict.fromkeys(FILTERS)))
+    if wanted.words and wanted.picked:
+        ways.append((_("without the words"), replace(wanted, words=""), {"q": None}))
+    words = wanted.words.split()
+    if len(words) > 1:
+        ways += [
+            (_("only “%(word)s”") % {"word": word}, replace(wanted, words=word), {"q": word})
+            for word in words[:WORDS_TRIED]
+        ]
+    found = [
+        {"words": words, "count": count, "url": address(query, **changes)}
+        for words, narrowed, changes in ways
+        if (count := finding.how_many(narrowed))
+    ]
+    return sorted(found, key=lambda way: -way["count"])
 
 
 def address(query, **changes) -> str:
-    """The library's address with some parameters set or, when None, dropped. A choice begins at the first page."""
+    """The library's address with some parameters set, to one value or several, or dropped when there is none.
+
+    A choice begins at the first page.
+    """
     query = query.copy()
     query.pop("page", None)
     for name, value in changes.items():
         query.pop(name, None)
         if value is not None:
-            query[name] = value
+            query.setlist(name, value if isinstance(value, tuple) else [value])
     return f"?{query.urlencode()}"
 
 
 def bars(years: list[Option]) -> list[dict]:
     """The chart by year: for each year between the first and the last a bar in a box of 100 by 60."""
-    counts = {int(option.value): option for option in years if option.count}
-    if len(counts) < 2:
+    options = {int(option.value): option for option in years if option.count}
+    if len(options) < 2:
         return []
-    span = range(min(counts), max(counts) + 1)
-    tallest = max(option.count for option in counts.values())
+    span = range(min(options), max(options) + 1)
+    tallest = max(option.count for option in options.values())
     width = 100 / len(span)
-    return [
-        {
-            "year": year,
-            "count": counts[year].count if year in counts else 0,
-            "url": counts[year].url if year in counts else "",
-            "x": f"{position * width + width * 0.15:.2f}",
-            "width": f"{width * 0.7:.2f}",
-            "y": f"{60 - (height := 56 * counts[year].count / tallest if year in counts else 0):.2f}",
-            "height": f"{height:.2f}",
-        }
-        for position, year in enumerate(span)
-    ]
+    drawn = []
+    for position, year in enumerate(span):
+        option = options.get(year)
+        height = 56 * option.count / tallest if option else 0
+        drawn.append(
+            {
+                "year": year,
+                "count": option.count if option else 0,
+                "url": option.url if option else "",
+                "is_chosen": bool(option and option.is_chosen),
+                "x": f"{position * width + width * 0.15:.2f}",
+                "width": f"{width * 0.7:.2f}",
+                "y": f"{60 - height:.2f}",
+                "height": f"{height:.2f}",
+            }
+        )
+    return drawn

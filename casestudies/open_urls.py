@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casestudies import bulk_views, oai_views
+from casestudies.open_data import bulk_views, oai_views
 
 urlpatterns = [
     path("oai/", oai_views.oai, name="oai"),

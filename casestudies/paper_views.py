@@ -9,13 +9,16 @@ from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from casestudies import authoring, counting, paper, versions
+from casestudies import paper, versions
 from casestudies.console.access import own_case
 from casestudies.licence import terms_of
 from casestudies.models import CaseStudy
 from casestudies.paper import formats
+from casestudies.usage import counting
 from casestudies.version_views import found_version, tombstone
+from casestudies.writing import authoring
 from portal.typesetting import CannotBeSet
+from portal.visit import Visit
 
 
 @require_safe
@@ -50,7 +53,7 @@ def hand_out(request, case: CaseStudy, text: CaseStudy, style: str) -> HttpRespo
         return redirect(case)
     answer = get_conditional_response(request, etag=response["ETag"], response=response)
     if answer.status_code == 200:
-        counting.count(case, counting.Kind.DOWNLOAD, counting.Visit.of(request))
+        counting.count(case, counting.Kind.DOWNLOAD, Visit.of(request))
     return answer
 
 

@@ -1,9 +1,11 @@
 """What the reading page shows of one case study."""
 
-from casestudies import attachment, citation, formats, page_metadata, record, schema_org
-from casestudies.identifier import address_to_cite, addresses, cite_as
+from casestudies import record
+from casestudies.files import attachment
 from casestudies.licence import terms_of
 from casestudies.models import CaseStudy
+from casestudies.open_data import citation, formats, page_metadata, schema_org
+from casestudies.open_data.identifier import address_to_cite, addresses, cite_as
 
 
 def context(case: CaseStudy) -> dict:

@@ -137,26 +137,14 @@ class _MarkdownWriter:
     """Writes the small tree of a section."""
 
     def blocks(self, parent: Node) -> list[str]:
-        """The Markdown blocks of the children; loose words between blocks are a paragraph of their own."""
-        blocks: list[str] = []
-        loose: list[Node | str] = []
-
-        def end_paragraph():
-            if words := self.inline(loose).strip():
-                blocks.append(guard_start(words))
-            loose.clear()
-
-        for child in parent.children:
-            if isinstance(child, str) or child.is_inline:
-                loose.append(child)
-            else:
-                end_paragraph()
-                blocks.extend(self.block(child))
-        end_paragraph()
-        return blocks
+        """The Markdown blocks of the children."""
+        return [written for block in rich_tree.blocks(parent) for written in self.block(block)]
 
     def block(self, node: Node) -> list[str]:
         match node.tag:
+            case "p":
+                words = self.inline(node.children).strip()
+                return [guard_start(words)] if words else []
             case "h3" | "h4":
                 words = self.inline(node.children).strip().replace("\n", " ")
                 return [f"{'#' * int(node.tag[1])} {words}"] if words else []

@@ -1,20 +1,30 @@
 """Case studies in the search: every section of them, and who wrote them."""
 
+from datetime import date, timedelta
+
 from django.contrib.auth.models import AnonymousUser
 from wagtail.rich_text import get_text_for_indexing
 
-from casestudies import open_records
-from casestudies.models import Adaptation, CaseAuthor, CasePartner, CaseStudy
+from casestudies.finding import used
+from casestudies.models import Adaptation, CaseAuthor, CasePartner, CaseStudy, DailyCount
+from casestudies.open_data import open_records
+from orgs.divisions import wider
 from orgs.models import Agency
 from portal.bilingual import Text
+from portal.search import indexing
 from portal.search.document import Document, Record
+
+#: Days of which the reads are looked at: a worker that was down over a holiday misses none.
+LOOKED_BACK = timedelta(days=7)
+#: Seconds since 1970 take 33 bits until 2242; what is ordered by goes above them, so that the newer of equal ones is first.
+SECONDS, MOST = 33, 2**29
 
 
 def public():
     return (
-        CaseStudy.objects.visible_to(AnonymousUser())
+        used(CaseStudy.objects.visible_to(AnonymousUser()))
         .select_related("agency", "division__parent")
-        .prefetch_related("topics", "authors", "partners__agency")
+        .prefetch_related("topics", "authors", "partners__agency", "division__successors")
     )
 
 
@@ -32,7 +42,13 @@ def document(case: CaseStudy) -> Document:
         ),
         *(Text(get_text_for_indexing(section["html"]), case.language) for section in case.sections),
     ]
-    began = case.started_on or case.first_published_at
+    published = max(0, int(case.first_published_at.timestamp())) if case.first_published_at else 0
+    # A place that is no more is found by what it became.
+    became = case.division.successors.all() if case.division and case.division.last_year else ()
+
+    def order(number: int) -> int:
+        return min(number, MOST) << SECONDS | published
+
     return Document(
         kind="case",
         pk=case.pk,
@@ -46,7 +62,7 @@ def document(case: CaseStudy) -> Document:
         ),
         topics=tuple(topic.code for topic in topics),
         division=case.division.code if case.division else "",
-        year=began.year if began else None,
+        year=case.started_on.year if case.started_on else None,
         agencies=tuple(agency.slug for agency in agencies),
         agency_names=tuple(
             name
@@ -54,7 +70,26 @@ def document(case: CaseStudy) -> Document:
             for name in (agency.legal_name, agency.short_name, agency.name_en)
             if name
         ),
+        marks={
+            "form": (case.kind,),
+            "evidence": (str(case.evidence_level),),
+            "division": tuple(stem for place in became for stem in wider(place.stem)),
+        },
+        orders={
+            "newest": published,
+            "evidence": order(case.evidence_level),
+            "read": order(case.times_read),
+            "adapted": order(case.times_adapted),
+        },
     )
+
+
+def follow_reads(on: date) -> list[str]:
+    """Bring to the index how often cases were read by yesterday, for those that were. A line says how many."""
+    read = DailyCount.objects.filter(kind=DailyCount.Kind.VIEW, on__gte=on - LOOKED_BACK)
+    cases = set(read.values_list("case", flat=True))
+    indexing.changed("case", cases)
+    return [f"{len(cases)} case studies ordered anew by how often they are read"] if cases else []
 
 
 RECORD = Record(
@@ -70,6 +105,7 @@ RECORD = Record(
         Agency: lambda agency: [
             *agency.case_studies.values_list("pk", flat=True),
             *agency.partnered_cases.values_list("case_id", flat=True),
+            *agency.adaptations.values_list("of_id", flat=True),
         ],
     },
     changed_at="last_published_at",

@@ -4,8 +4,8 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, WorkflowTask
 
-from casestudies import open_records
 from casestudies.models import CaseStudy, LibraryPage
+from casestudies.open_data import open_records
 from portal.setup import MODERATORS, grant, make_place
 
 WORKFLOW = "Case study review"

@@ -2,20 +2,7 @@
 
 from django.urls import path
 
-from casestudies import (
-    adaptation_views,
-    attachment_views,
-    bulk_views,
-    feed_views,
-    list_views,
-    paper_views,
-    presenting_views,
-    question_views,
-    research_views,
-    search_views,
-    version_views,
-    views,
-)
+from casestudies import paper_views, version_views, views
 from casestudies.console import (
     attachments,
     autosave,
@@ -28,6 +15,10 @@ from casestudies.console import (
     reviews,
     write,
 )
+from casestudies.exchange import adaptation_views, presenting_views, question_views, research_views
+from casestudies.files import attachment_views
+from casestudies.keeping import list_views, saved_search_views
+from casestudies.open_data import bulk_views, feed_views
 
 urlpatterns = [
     path("cases/open-data/", bulk_views.open_data, name="open_data"),
@@ -74,7 +65,11 @@ urlpatterns = [
     # versions and withdrawal
     path("cases/<uuid:public_id>/v<int:version>/", version_views.case_version, name="case_version"),
     path("cases/<uuid:public_id>/v<int:version>/changes/", version_views.case_changes, name="case_changes"),
-    path("cases/<uuid:public_id>/withdraw/", version_views.withdraw_case, name="withdraw_case"),
+    path(
+        "desk/agencies/<slug:slug>/cases/<uuid:public_id>/withdraw/",
+        version_views.withdraw_case,
+        name="withdraw_case",
+    ),
     # to take along
     path("cases/<uuid:public_id>/text.<str:style>", paper_views.case_paper, name="case_paper"),
     path(
@@ -94,6 +89,7 @@ urlpatterns = [
     path("desk/reviewers/", reviews.reviewer_list, name="reviewers"),
     path("desk/reviewers/<uuid:public_id>/", reviews.edit_reviewer, name="edit_reviewer"),
     path("desk/my-reviews/<uuid:public_id>/", my_review.my_review, name="my_review"),
+    path("desk/my-reviews/<uuid:public_id>/autosave/", my_review.autosave_review, name="autosave_review"),
     path("desk/my-reviews/<uuid:public_id>/text/", my_review.my_review_text, name="my_review_text"),
     path(
         "desk/agencies/<slug:slug>/cases/<uuid:public_id>/review/",
@@ -102,7 +98,12 @@ urlpatterns = [
     ),
     # adaptations
     path("adaptations/<uuid:public_id>/", adaptation_views.adaptation, name="adaptation"),
-    path("adaptations/<uuid:public_id>/act/", adaptation_views.act_on_adaptation, name="act_on_adaptation"),
+    path("adaptations/<uuid:public_id>/hide/", adaptation_views.hide_adaptation, name="hide_adaptation"),
+    path(
+        "desk/agencies/<slug:slug>/adaptations/<uuid:public_id>/act/",
+        adaptation_views.act_on_adaptation,
+        name="act_on_adaptation",
+    ),
     path("desk/agencies/<slug:slug>/adapt/<uuid:public_id>/", adaptation_views.adapt_case, name="adapt_case"),
     path(
         "desk/agencies/<slug:slug>/adaptations/<uuid:public_id>/",
@@ -158,9 +159,9 @@ urlpatterns = [
     path("desk/agencies/<slug:slug>/cases/numbers/", numbers.case_numbers, name="case_numbers"),
     path("desk/agencies/<slug:slug>/cases/numbers.csv", numbers.case_numbers_csv, name="case_numbers_csv"),
     # saved searches
-    path("cases/searches/", search_views.saved_searches, name="saved_searches"),
-    path("cases/searches/save/", search_views.save_search, name="save_search"),
-    path("cases/searches/<uuid:public_id>/", search_views.edit_search, name="saved_search"),
-    path("cases/searches/feed/<str:secret>/cases.atom", search_views.search_feed, name="search_feed"),
-    path("cases/searches/stop/<str:secret>/", search_views.stop_searches, name="stop_searches"),
+    path("cases/searches/", saved_search_views.saved_searches, name="saved_searches"),
+    path("cases/searches/save/", saved_search_views.save_search, name="save_search"),
+    path("cases/searches/<uuid:public_id>/", saved_search_views.edit_search, name="saved_search"),
+    path("cases/searches/feed/<str:secret>/cases.atom", saved_search_views.search_feed, name="search_feed"),
+    path("cases/searches/stop/<str:secret>/", saved_search_views.stop_searches, name="stop_searches"),
 ]

@@ -7,10 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from casestudies import citation, reading, review_mark, versions, withdrawal
-from casestudies.authoring import AuthoringError
+from casestudies import reading, versions, withdrawal
 from casestudies.models import CaseStudy
-from casestudies.permissions import can_withdraw_case
+from casestudies.open_data import citation, formats
+from casestudies.permissions import can_review_cases, can_withdraw_case
+from casestudies.review import mark
+from casestudies.writing.authoring import AuthoringError
+from portal import second_factor
 
 #: More than any case has, and less than a database column holds.
 NUMBER_AT_MOST = 1_000_000
@@ -20,6 +23,7 @@ def tombstone(request, public_id):
     """What remains of a withdrawn case, 410; 404 where nothing was."""
     case = get_object_or_404(CaseStudy.objects.withdrawn().for_reading(), public_id=public_id)
     context = {"case": case, "versions": case.versions.all(), "gbt7714": citation.gbt7714(case)}
+    context["citation_files"] = [(name, style) for name, style in formats.OFFERED if style in citation.STYLES]
     return render(request, "casestudies/withdrawn.html", context, status=410)
 
 
@@ -44,7 +48,7 @@ def case_version(request, public_id, version):
         **reading.context(versions.text_of(found)),
         "version": found,
         "newest_version": newest,
-        "review_mark": review_mark.mark_of(found.case, found.number),
+        "review_mark": mark.mark_of(found.case, found.number),
     }
     response = render(request, "casestudies/case.html", context)
     response["Link"] = f'<{newest.get_absolute_url()}>; rel="latest-version"'
@@ -64,11 +68,14 @@ def case_changes(request, public_id, version):
 
 
 @login_required
-def withdraw_case(request, public_id):
-    """Ask for the reason, and withdraw."""
-    case = get_object_or_404(CaseStudy.objects.published().select_related("agency"), public_id=public_id)
+def withdraw_case(request, slug, public_id):
+    """Ask for the reason, and withdraw: the agency that leads the case, or the portal's staff."""
+    cases = CaseStudy.objects.published().select_related("agency")
+    case = get_object_or_404(cases, agency__slug=slug, public_id=public_id)
     if not can_withdraw_case(request.user, case):
         raise Http404
+    if can_review_cases(request.user):
+        second_factor.demand_shown(request)
     if request.method == "POST":
         try:
             withdrawal.withdraw(case, by=request.user, reason=request.POST.get("reason", ""))

@@ -8,11 +8,14 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from wagtail.log_actions import get_active_log_context
 from wagtail.models import Revision
 from wagtail.signals import published
 
-from casestudies import rich_text, rounds
+from casestudies import rich_text
 from casestudies.models import CaseStudy, CaseVersion
+from casestudies.review import rounds
+from orgs import audit
 
 #: A Latin word, a number, a single other character (Chinese is compared by characters), or space.
 PIECES = re.compile(r"[A-Za-z]+|\d+|\s+|.", re.DOTALL)
@@ -45,6 +48,14 @@ def keep_what_is_published(sender, instance, revision=None, **kwargs) -> None:
         asked = instance.review_rounds.open().first()
         said = {"kind": asked.kind, "change_note": asked.change_note} if asked else {}
         version = keep(instance, revision, **said)
+        by = get_active_log_context().user
+        audit.record(
+            audit.Action.CASE_PUBLISHED,
+            by=by if getattr(by, "pk", None) else None,
+            agency=instance.agency,
+            what=instance.title,
+            version=version.number,
+        )
         if asked:
             rounds.accept(instance, version)
 

@@ -1,64 +1,89 @@
 """The public pages of a case study: reading it and taking its citation along."""
 
+from functools import partial
+
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from casestudies import (
-    adaptation,
-    asking,
-    citation,
-    counting,
-    formats,
-    presenting,
-    reading,
-    reading_list,
-    research_interest,
-    review_mark,
-    signposting,
-    similar,
-    usage,
-    version_views,
-)
+from casestudies import reading, similar, version_views
+from casestudies.exchange import adaptation, asking, presenting, research_interest
+from casestudies.keeping import reading_list
 from casestudies.models import CaseStudy
+from casestudies.open_data import citation, formats, signposting
 from casestudies.permissions import can_edit_case, can_withdraw_case
+from casestudies.review import mark
+from casestudies.usage import counting, figures
+from portal import changes
+from portal.public_parts import PublicParts
+from portal.visit import Visit
 
 
 def case(request, public_id):
     """One case study. Its agency's people see it before others do."""
-    cases = CaseStudy.objects.visible_to(request.user).for_reading()
+    cases = CaseStudy.objects.visible_to(request.user).select_related("agency")
     found = cases.filter(public_id=public_id, withdrawn_at=None).first()
     if found is None:
         return version_views.tombstone(request, public_id)
-    counting.count(found, counting.Kind.VIEW, counting.Visit.of(request))
+    return published(request, found) if found.live else unpublished(request, found)
+
+
+def published(request, found: CaseStudy):
+    """What everybody reads, with what this reader can do about it."""
+    counting.count(found, counting.Kind.VIEW, Visit.of(request))
+    user = request.user
+    parts = PublicParts(request, partial(told, found), about=(changes.TEXTS,))
     context = {
-        **reading.context(found),
-        **reading_list.beside(found, request.user),
-        **usage.beside(found),
-        "case_versions": found.versions.all() if found.live else (),
-        "can_withdraw": found.live and can_withdraw_case(request.user, found),
-        **adaptation.beside(found, request.user),
-        **similar.beside(found),
-        **presenting.beside(found),
-        **research_interest.beside(found),
-        **asking.beside(found, request.user),
-        "can_edit": can_edit_case(request.user, found),
-        "review_mark": review_mark.mark_of(found) if found.live else None,
+        "case": found,
+        "parts": parts,
+        "can_edit": can_edit_case(user, found),
+        "can_withdraw": can_withdraw_case(user, found),
+        "adapt_for": adaptation.agencies_to_adapt_for(found, user),
+        **reading_list.beside(found, user),
     }
+    if not asking.reads_as_anybody(found, user):
+        context |= asking.beside(found, user, page=request.GET.get("questions"))
     response = render(request, "casestudies/case.html", context)
-    if found.live:
-        response["Link"] = signposting.header(found)
+    response["Link"] = parts.text("link_header")
+    response.on_repeat = lambda again: counting.count(found, counting.Kind.VIEW, Visit.of(again))
     return response
+
+
+def told(found: CaseStudy, visitor) -> dict:
+    """What the page of a published case tells everybody."""
+    case = CaseStudy.objects.published().for_reading().get(pk=found.pk)
+    return {
+        **reading.context(case),
+        **figures.beside(case),
+        **adaptation.beside(case),
+        **similar.beside(case),
+        **presenting.beside(case),
+        **research_interest.beside(case),
+        **asking.beside(case, visitor.user, page=visitor.GET.get("questions")),
+        "case_versions": case.versions.all(),
+        "review_mark": mark.mark_of(case),
+        "link_header": signposting.header(case),
+    }
+
+
+def unpublished(request, found: CaseStudy):
+    """The text as its own people see it before others do."""
+    case = CaseStudy.objects.filter(pk=found.pk).for_reading().get()
+    context = {**reading.context(case), "can_edit": can_edit_case(request.user, found)}
+    return render(request, "casestudies/case.html", context)
 
 
 @require_safe
 def case_citation(request, public_id, style):
-    """The citation or the record of a published case as a file."""
+    """The citation or the record of a published case as a file. The citation of a withdrawn one says that it is."""
     if style not in formats.TYPES:
         raise Http404
-    found = get_object_or_404(CaseStudy.objects.published().for_export(), public_id=public_id)
+    cases = CaseStudy.objects.published()
     if style in citation.STYLES:
-        counting.count(found, counting.Kind.CITATION, counting.Visit.of(request))
+        cases |= CaseStudy.objects.withdrawn()
+    found = get_object_or_404(cases.for_export(), public_id=public_id)
+    if found.live and style in citation.STYLES:
+        counting.count(found, counting.Kind.CITATION, Visit.of(request))
     return HttpResponse(
         formats.render(found, style),
         content_type=formats.TYPES[style],

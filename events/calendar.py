@@ -18,6 +18,7 @@ from events.models.session import EventSession
 from orgs.models import Agency, Division
 from portal.bilingual import pick
 from portal.models import Topic
+from portal.search import keys, spelling
 
 PAGE_SIZE = 20
 YEARS_AWAY = 10  # how far the months can be leafed through, both ways
@@ -28,6 +29,7 @@ class CalendarFilter(forms.Form):
     """The filters of the calendar and of its feed. A value that does not exist is named, and left out."""
 
     use_required_attribute = False
+    is_limited = False  # to words as they stand, because search is away
 
     q = forms.CharField(
         label=gettext_lazy("Words"), max_length=100, widget=forms.TextInput(attrs={"type": "search"})
@@ -82,8 +84,8 @@ class CalendarFilter(forms.Form):
         """The filters that are set, for an address."""
         return urlencode({name: self.data[name] for name in self.chosen})
 
-    def apply(self, events):
-        """Narrow `events` to the choice."""
+    def apply(self, events, words: str = ""):
+        """Narrow `events` to the choice, with other words if some are given."""
         chosen = self.chosen
         for name in ("kind", "theme"):
             if name in chosen:
@@ -99,18 +101,25 @@ class CalendarFilter(forms.Form):
             events = events.filter(division__code__startswith=stem(chosen["district"]))
         if "agency" in chosen:
             events = events.held_by(chosen["agency"])
-        if words := chosen.get("q"):
-            for word in words.split():
-                events = events.filter(
-                    Q(title__icontains=word)
-                    | Q(title_en__icontains=word)
-                    | Q(summary__icontains=word)
-                    | Q(summary_en__icontains=word)
-                    | Q(venue__icontains=word)
-                    | Q(host__legal_name__icontains=word)
-                    | Q(host__short_name__icontains=word)
-                    | Q(host__name_en__icontains=word)
-                )
+        return self.saying(words, events) if (words := words or chosen.get("q")) else events
+
+    def saying(self, words: str, events):
+        """Those of `events` that answer the words; while search is away those in which they stand just so."""
+        found = keys(words, "event", order="newest")
+        self.is_limited = found is None
+        if found is not None:
+            return events.filter(pk__in=found)
+        for word in words.split():
+            events = events.filter(
+                Q(title__icontains=word)
+                | Q(title_en__icontains=word)
+                | Q(summary__icontains=word)
+                | Q(summary_en__icontains=word)
+                | Q(venue__icontains=word)
+                | Q(host__legal_name__icontains=word)
+                | Q(host__short_name__icontains=word)
+                | Q(host__name_en__icontains=word)
+            )
         return events
 
 
@@ -130,7 +139,7 @@ def districts(events) -> list[tuple[str, str]]:
 def context(query, user) -> dict:
     """What the calendar page shows for this query string and this reader."""
     filters = CalendarFilter(query, user=user)
-    events = filters.apply(Event.objects.visible_to(user).announced())
+    events = Event.objects.visible_to(user).announced()
     shown = {
         "filters": filters,
         "has_filters": bool(filters.chosen),
@@ -139,11 +148,24 @@ def context(query, user) -> dict:
         "today": timezone.localdate(),
     }
     if query.get("view") == "month":
-        return {**shown, "view": "month", **month_context(events, chosen_month(query.get("month", "")))}
+        month = chosen_month(query.get("month", ""))
+        shown |= {"view": "month", **month_context(filters.apply(events), month)}
+        return {**shown, "is_limited": filters.is_limited}
     view = "past" if query.get("view") == "past" else "upcoming"
     events = events.past() if view == "past" else events.upcoming()
-    page = Paginator(events.for_rows(), PAGE_SIZE).get_page(query.get("page"))
-    return {**shown, "view": view, "events": page}
+    fitting = filters.apply(events)
+    is_limited = filters.is_limited
+    page = Paginator(fitting.for_rows(), PAGE_SIZE).get_page(query.get("page"))
+    words = "" if is_limited else filters.chosen.get("q", "")
+    return {
+        **shown,
+        "view": view,
+        "events": page,
+        "is_limited": is_limited,
+        "meant": spelling.meant(
+            words, page.paginator.count, lambda other: filters.apply(events, other).count()
+        ),
+    }
 
 
 def chosen_month(text: str) -> date:

@@ -3,6 +3,7 @@
 import unicodedata
 from hmac import compare_digest
 
+from orgs.leaving import NOBODY
 from portal.bilingual import HAN
 
 #: Family names of two characters that people in China have today.
@@ -70,7 +71,9 @@ DOTS = "·•・‧"
 
 
 def masked(name: str) -> str:
-    """The name as everybody may see it: 张*, 欧阳*, 买*·吐*, J*** S***."""
+    """The name as everybody may see it: 张*, 欧阳*, 买*·吐*, J*** S***. That it was removed is told as it is."""
+    if name == NOBODY:
+        return name
     if any(dot in name for dot in DOTS):
         for dot in DOTS[1:]:
             name = name.replace(dot, DOTS[0])
@@ -85,7 +88,8 @@ def masked(name: str) -> str:
 
 def is_name(certified: str, typed: str) -> bool:
     """Whether somebody typed the name: spaces, dots, width and capitals do not matter. Takes the same time either way."""
-    return compare_digest(bare(certified).encode(), bare(typed).encode()) and bool(bare(typed))
+    is_same = compare_digest(bare(certified).encode(), bare(typed).encode())
+    return is_same and bool(bare(typed)) and certified != NOBODY
 
 
 def bare(name: str) -> str:

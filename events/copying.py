@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import materials, publishing, questions, seats, zones
+from events import materials, publishing, questions, seats
 from events.models import Event, SeatPool
 from events.publishing import PlannedSession, PublishingError
 from orgs.models import User
+from portal import zones
 
 #: What a copy takes over as it is. Days and times move along; who registered stays behind.
 WORDS = (

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from events import answering, guests, materials, meeting_log, minimum, questions
+from events import answering, materials, minimum
 from events.models import Event
 from events.seats import release_due
 
@@ -23,11 +23,8 @@ def open_kept_seats(on: date) -> list[str]:
 PARTS = [
     open_kept_seats,
     minimum.ask,
-    questions.forget,
     materials.sweep,
     answering.remind,
-    guests.forget,
-    meeting_log.forget,
 ]
 
 

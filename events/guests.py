@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed, user_signed_up
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.dispatch import receiver
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events import registration as places
+from events.leaving import NO_GUEST
 from events.models import Event, Nomination, Registration
 from events.refusals import EventOver, RegistrationError
 from events.standing import settle
@@ -166,6 +168,20 @@ def forget(on: date) -> list[str]:
     typed = Nomination.objects.filter(~Q(phone="") | ~Q(email=""), registration__event__in=over)
     number = guests + typed.update(phone="", email="")
     return [f"contact of {number} guests is forgotten"] if number else []
+
+
+def forget_names(on: date) -> list[str]:
+    """Long after an event: who its guests were, what was noted, and names typed for certificates, which keep theirs."""
+    if not settings.PLACES_KEPT_DAYS:
+        return []
+    over = Event.objects.filter(ends_at__date__lte=on - timedelta(days=settings.PLACES_KEPT_DAYS))
+    places = Registration.objects.filter(event__in=over)
+    named = places.filter(user=None).exclude(guest_name=NO_GUEST)
+    number = named.update(guest_name=NO_GUEST, guest_phone="", guest_email="")
+    typed = Nomination.objects.filter(registration__event__in=over).exclude(name=NO_GUEST)
+    number += typed.update(name=NO_GUEST, phone="", email="")
+    number += places.exclude(note="", certificate_name="").update(note="", certificate_name="")
+    return [f"{number} names and notes of old events are forgotten"] if number else []
 
 
 @receiver(email_confirmed)

@@ -8,12 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST
 
 from events import hours, hours_account
 from events.forms.hours import ProfessionForm
 from events.hours_words import in_hours
 from events.models import Certificate, HoursRule, Profession
+from orgs import audit
 from portal.importing import inert
 
 
@@ -58,7 +59,7 @@ def said_before(user, profession: Profession | None) -> dict:
 
 @login_required
 @never_cache
-@require_safe
+@require_POST
 def my_hours_csv(request):
     """My ledger as a table. Marked UTF-8, so that spreadsheets read Chinese; no cell is read as a formula."""
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
@@ -67,7 +68,9 @@ def my_hours_csv(request):
     table.writerow(
         [_("Day"), _("Event"), _("Host"), _("Role"), _("Agency"), _("Minutes"), _("Hours"), _("Reason")]
     )
-    for entry in hours_account.ledger(request.user):
+    ledger = list(hours_account.ledger(request.user))
+    audit.record(audit.Action.EXPORTED, by=request.user, about=request.user, what="hours", rows=len(ledger))
+    for entry in ledger:
         event = entry.registration.event
         row = (
             str(entry.occurred_on),

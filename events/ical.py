@@ -8,11 +8,12 @@ right, and a calendar program shows them in the zone of its owner. What is sent 
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, vText, vUri
+from icalendar import Calendar, vCalAddress, vText, vUri
 from icalendar import Event as VEvent
 
 from events.models import Event, EventSession
@@ -41,8 +42,14 @@ def new_calendar(entries: Iterable[VEvent] = ()) -> Calendar:
 
 
 def subscription(entries: Iterable[VEvent], *, name: str, source: str) -> bytes:
-    """A calendar to subscribe to. `source` is its own address, from which programs fetch it again every hour."""
+    """A calendar to subscribe to. `source` is its own address, from which programs fetch it again every hour.
+
+    It is published (RFC 5546, 3.2.1): many sessions, each with its organizer, and nobody is asked to answer.
+    """
     calendar = new_calendar(entries)
+    calendar.add("method", "PUBLISH")
+    for component in calendar.walk("VEVENT"):
+        component.add("organizer", organizer())
     calendar.add("name", vText(name))
     calendar.add("x-wr-calname", vText(name))
     calendar.add("source", vUri(source), parameters={"VALUE": "URI"})
@@ -73,14 +80,10 @@ def entry(
     component.add("dtstamp", changed_at)
     component.add("last-modified", changed_at)
     component.add("created", event.created_at.replace(microsecond=0))
-    if session.is_all_day:
-        component.add("dtstart", session.days[0])
-        component.add("dtend", session.days[-1] + timedelta(days=1))
-    else:
-        component.add("dtstart", session.starts_at.astimezone(UTC))
-        component.add("dtend", session.ends_at.astimezone(UTC))
-    title = event.display_title
-    component.add("summary", f"{title} · {session.title}" if session.title else str(title))
+    start, end = span(session)
+    component.add("dtstart", start)
+    component.add("dtend", end)
+    component.add("summary", title_in_words(session, event))
     if place := place_in_words(event):
         component.add("location", place)
     said = [str(event.display_summary)] if event.display_summary else []
@@ -95,6 +98,27 @@ def entry(
     component.add("color", COLOR)
     component.add("status", status or STATUS[event.status])
     return component
+
+
+def span(session: EventSession) -> tuple[date, date]:
+    """Start and end in universal time; of whole days the first day and the one after the last."""
+    if session.is_all_day:
+        return session.days[0], session.days[-1] + timedelta(days=1)
+    return session.starts_at.astimezone(UTC), session.ends_at.astimezone(UTC)
+
+
+def organizer() -> vCalAddress:
+    """The portal's own mailbox: a reply must not land with a person who did not ask for it."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    organizer = vCalAddress(f"mailto:{address}")
+    organizer.params["CN"] = name or settings.WAGTAIL_SITE_NAME
+    return organizer
+
+
+def title_in_words(session: EventSession, event: Event) -> str:
+    """The event, and which part of it."""
+    title = str(event.display_title)
+    return f"{title} · {session.title}" if session.title else title
 
 
 def place_in_words(event: Event) -> str:

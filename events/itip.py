@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from email.utils import parseaddr
 
-from django.conf import settings
 from icalendar import vCalAddress
 
 from events import ical
@@ -51,7 +49,7 @@ def message(
             status=status,
             has_link=status == ical.CONFIRMED,
         )
-        component.add("organizer", organizer())
+        component.add("organizer", ical.organizer())
         if is_for_one:
             component.add("attendee", attendee(registration))
         calendar.add_component(component)
@@ -61,14 +59,6 @@ def message(
 def sequence_of(log_entries: int) -> int:
     """What a registration's own history adds to the SEQUENCE of its sessions; mails and the person's feed agree on it."""
     return max(log_entries - 1, 0)
-
-
-def organizer() -> vCalAddress:
-    """The portal's own mailbox: a reply must not land with a person who did not ask for it."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    organizer = vCalAddress(f"mailto:{address}")
-    organizer.params["CN"] = name or settings.WAGTAIL_SITE_NAME
-    return organizer
 
 
 def attendee(registration: Registration) -> vCalAddress:

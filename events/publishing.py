@@ -14,11 +14,13 @@ from django.db.models import F, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import host_letters, letters, registration, seats, zones
+from events import host_letters, letters, registration, seats
 from events.models import DroppedSession, Event, EventHost, EventSession, Registration
 from events.models.event import refresh_span
+from orgs import audit
 from orgs.models import Agency, User
 from orgs.permissions import agencies_where, can
+from portal import zones
 from portal.models import Topic
 
 #: A change of one of these is a change of place.
@@ -255,6 +257,7 @@ def publish(event: Event, *, by: User, at: datetime | None = None) -> Event:
         raise PublishingError(_("The first session is in the past. Change its date, then publish."))
     if event.status == Event.Status.DRAFT:
         set_status(event, Event.Status.PUBLISHED)
+        audit.record(audit.Action.EVENT_PUBLISHED, by=by, agency=event.host, what=event.title)
     return event
 
 
@@ -274,6 +277,7 @@ def cancel_event(event: Event, *, by: User, at: datetime | None = None) -> list[
     if event.is_over(at):
         raise PublishingError(_("This event is over."))
     set_status(event, Event.Status.CANCELLED)
+    audit.record(audit.Action.EVENT_CANCELLED, by=by, agency=event.host, what=event.title)
     return registration.cancel_everybody(event, by=by, at=at)
 
 

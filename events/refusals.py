@@ -7,8 +7,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events import zones
 from events.models import Event
+from portal import zones
 
 
 class RegistrationError(Exception):

@@ -14,13 +14,14 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import questions, waiting_list
+from events import notice, questions, waiting_list
 from events.models import Event, Question, Registration, SeatPool
 from events.permissions import can_manage
 from events.refusals import EventOver, NotOpen, NotYourAgency, NotYours, refusal
 from events.seats import pools_for, release_due
 from events.standing import note_down, settle
 from orgs.models import Agency, User
+from portal.again import tried_again
 
 REQUESTED, CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
 
@@ -29,6 +30,7 @@ class PoolIsFull(Exception):
     """Every seat is taken. Never leaves this file: who finds a full pool asks the next, or gets in line."""
 
 
+@tried_again
 def register(
     event: Event,
     *,
@@ -140,6 +142,7 @@ def enter(
         "agency": agency,
         "note": note,
         "form_key": form_key,
+        "notice_version": notice.VERSION,
         "status": status,
         "waiting_since": at if status == WAITLISTED else None,
         "created_at": at,
@@ -163,6 +166,7 @@ def enter(
     return registration, is_new
 
 
+@tried_again
 @transaction.atomic
 def approve(registration: Registration, *, by: User, at: datetime | None = None) -> Registration:
     """The host's yes: a seat, or a place on the waiting list. Saying it again changes nothing. Raises RegistrationError."""
@@ -181,6 +185,7 @@ def approve(registration: Registration, *, by: User, at: datetime | None = None)
     return registration
 
 
+@tried_again
 @transaction.atomic
 def turn_down(
     registration: Registration, *, by: User, reason: str = "", at: datetime | None = None
@@ -194,6 +199,7 @@ def turn_down(
     return registration
 
 
+@tried_again
 @transaction.atomic
 def cancel(registration: Registration, *, by: User, at: datetime | None = None) -> Registration | None:
     """Give a place back. The seat goes to the next in line, who is returned; `taken` is not lowered in between.
@@ -223,6 +229,7 @@ def give_back(
     return None
 
 
+@tried_again
 @transaction.atomic
 def cancel_everybody(event: Event, *, by: User, at: datetime) -> list[Registration]:
     """Cancel every place of an event that is called off, and write to each person. Only `publishing.cancel_event` asks."""

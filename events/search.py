@@ -49,6 +49,7 @@ def document(event: Event) -> Document:
             for name in (agency.legal_name, agency.short_name, agency.name_en)
             if name
         ),
+        orders={"newest": max(0, int(event.starts_at.timestamp()))} if event.starts_at else {},
     )
 
 

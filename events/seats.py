@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from events.models import Event, Registration, SeatPool
 from events.refusals import CapacityRefused
 from events.waiting_list import promote
+from orgs import audit
 from orgs.models import Agency, User
+from portal.again import tried_again
 
 MOST_SEATS = 10_000
 OPEN, ONLINE, AGENCY = SeatPool.Kind.values
@@ -33,6 +35,7 @@ def pools_for(event: Event, *, agency: Agency | None, is_online: bool = False) -
     return [*own, home] if home else []
 
 
+@tried_again
 @transaction.atomic
 def arrange(
     event: Event,
@@ -65,6 +68,7 @@ def arrange(
         keep_for(event, agency, seats=number, by=by, release_at=release_at)
 
 
+@tried_again
 @transaction.atomic
 def change_capacity(
     event: Event, *, capacity: int, by: User, kind: str = OPEN, at: datetime | None = None
@@ -74,10 +78,11 @@ def change_capacity(
     Raises CapacityRefused.
     """
     SeatPool.objects.get_or_create(event=event, kind=kind, defaults={"capacity": 0})
-    resize(SeatPool.objects.select_for_update().get(event=event, kind=kind), capacity)
+    resize(SeatPool.objects.select_for_update().get(event=event, kind=kind), capacity, by=by)
     return promote(event, by=by, at=at)
 
 
+@tried_again
 @transaction.atomic
 def keep_for(
     event: Event, agency: Agency, *, seats: int, by: User, release_at: datetime | None = None
@@ -88,7 +93,7 @@ def keep_for(
     """
     SeatPool.objects.get_or_create(event=event, kind=AGENCY, agency=agency, defaults={"capacity": 0})
     pool = SeatPool.objects.select_for_update().get(event=event, agency=agency)
-    resize(pool, seats)
+    resize(pool, seats, by=by)
     SeatPool.objects.filter(pk=pool.pk).update(release_at=release_at)
     if not seats and not pool.registrations.exists():
         pool.delete()
@@ -97,6 +102,7 @@ def keep_for(
     return pool
 
 
+@tried_again
 @transaction.atomic
 def release_due(event: Event, *, by: User | None = None, at: datetime | None = None) -> int:
     """Open to all what agencies have not used by their day, and hand it to those in line. Returns how many seats."""
@@ -118,7 +124,7 @@ def release_due(event: Event, *, by: User | None = None, at: datetime | None = N
     return free
 
 
-def resize(pool: SeatPool, capacity: int) -> None:
+def resize(pool: SeatPool, capacity: int, *, by: User) -> None:
     if not 0 <= capacity <= MOST_SEATS:
         raise CapacityRefused(_("An event has between 0 and %(most)d seats.") % {"most": MOST_SEATS})
     if capacity < pool.taken:
@@ -126,3 +132,14 @@ def resize(pool: SeatPool, capacity: int) -> None:
             _("%(taken)d seats are taken already. There cannot be fewer.") % {"taken": pool.taken}
         )
     SeatPool.objects.filter(pk=pool.pk).update(capacity=capacity)
+    event = pool.event
+    if capacity != pool.capacity and event.status == Event.Status.PUBLISHED:
+        audit.record(
+            audit.Action.EVENT_CAPACITY,
+            by=by,
+            agency=event.host,
+            what=event.title,
+            seats=pool.kind,
+            before=pool.capacity,
+            after=capacity,
+        )

@@ -6,6 +6,7 @@ from events import (
     certificate_views,
     feed_views,
     feedback_views,
+    guest_data_views,
     hours_views,
     material_views,
     place_views,
@@ -49,6 +50,11 @@ urlpatterns = [
         name="session_ics",
     ),
     path("events/<uuid:public_id>/nominate/", nomination.nominate_for, name="nominate_for"),
+    path("events/guest-data/", guest_data_views.ask, name="ask_guest_data"),
+    path("events/guest-data/link/<str:token>/", guest_data_views.open_link, name="open_guest_data"),
+    path("events/guest-data/held/", guest_data_views.show, name="guest_data"),
+    path("events/guest-data/take-along/", guest_data_views.take_along, name="take_guest_data"),
+    path("events/guest-data/delete/", guest_data_views.delete, name="delete_guest_data"),
     path("events/place/<str:token>/", place_views.place, name="place"),
     path("desk/agencies/<slug:slug>/nominations/<uuid:public_id>/", nomination.nominate, name="nominate"),
     path(
@@ -170,11 +176,6 @@ urlpatterns = [
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster/<uuid:registration_id>/",
         roster.decide_registration,
         name="decide_registration",
-    ),
-    path(
-        "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster.csv",
-        roster_files.roster_csv,
-        name="roster_csv",
     ),
     path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/roster-file/<slug:style>/",

@@ -9,7 +9,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events import description, materials, registration, schema_org, ticket
+from events import description, materials, notice, registration, schema_org, ticket
 from events.announced import announced
 from events.forms.registration import RegistrationForm
 from events.models import Event
@@ -91,6 +91,7 @@ def page(request, event, form=None) -> HttpResponse:
         "refusal": str(no) if no else "",
         "form": form
         or (RegistrationForm(own=own, event=event) if user.is_authenticated and not is_in else None),
+        "notice": notice.words(event) if user.is_authenticated else "",
         "answers": mine.answers.all() if is_in and event.has_questions else (),
         "can_manage": (is_host := event.host_id in own and can_manage(user, event)),
         "materials": materials.shown(event, registration=mine, is_host=is_host),

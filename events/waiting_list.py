@@ -9,6 +9,7 @@ from django.utils import timezone
 from events.models import Event, Registration, SeatPool
 from events.standing import note_down, settle
 from orgs.models import User
+from portal.again import tried_again
 
 CONFIRMED, WAITLISTED = Registration.Status.CONFIRMED, Registration.Status.WAITLISTED
 
@@ -80,6 +81,7 @@ def promote_next(pool: SeatPool, *, by: User | None, at: datetime) -> Registrati
     return registration
 
 
+@tried_again
 @transaction.atomic
 def promote(event: Event, *, by: User, at: datetime | None = None) -> list[Registration]:
     """Hand every free seat to those in line. Returns who got one."""

@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from orgs import joining
+from orgs import consent, joining
+from orgs.console.consent import TO_BE_ASKED
 from orgs.models import Application, User
-from portal import mail
+from portal import mail, second_factor
 from portal.bilingual import CHINESE
+from portal.visit import client_address
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,7 +22,10 @@ class AccountAdapter(DefaultAccountAdapter):
         user.occupation = said.get("occupation") or User.Occupation.OTHER
         user.language = get_language() or CHINESE
         user.wants_to_join = said.get("agency")
-        return super().save_user(request, user, form, commit=commit)
+        user = super().save_user(request, user, form, commit=commit)
+        if commit:
+            consent.agree(user)
+        return user
 
     def send_mail(self, template_prefix, email, context):
         """Write in the person's language and leave the sending to the worker."""
@@ -37,6 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **kwargs):
         """Nobody signs in before their address is confirmed: now the agency they named can be asked."""
         response = super().post_login(request, user, **kwargs)
+        if not consent.is_current(user):
+            request.session[TO_BE_ASKED] = True
         if asked := joining.ask_as_said_at_sign_up(user):
             said = (
                 _("Nobody looks after %(agency)s yet, so you claimed it. Add what shows that you work there.")
@@ -45,3 +52,14 @@ class AccountAdapter(DefaultAccountAdapter):
             )
             messages.info(request, said % {"agency": asked.agency})
         return response
+
+    def get_client_ip(self, request):
+        """One answer for all who count or write down an address."""
+        return client_address(request)
+
+    def get_reauthentication_methods(self, user):
+        """Whoever has a second factor confirms with it: a password alone would be less than they signed in with."""
+        ways = super().get_reauthentication_methods(user)
+        if user.is_authenticated and second_factor.has_one(user):
+            return [way for way in ways if way["id"] != "reauthenticate"]
+        return ways

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from orgs import evidence
+from orgs import audit, evidence
 from orgs.evidence import Scan
 from orgs.models import Agency, Application, Membership, User
 from orgs.permissions import can, is_portal_staff, portal_staff
@@ -130,6 +130,14 @@ def close(application: Application, status: str, *, by: User, reason: str = "") 
     application.status, application.decided_by, application.reason = status, by, reason
     application.decided_at = timezone.now()
     application.save(update_fields=["status", "decided_by", "reason", "decided_at"])
+    audit.record(
+        audit.Action.APPLICATION,
+        by=by,
+        agency=application.agency,
+        about=application.applicant,
+        kind=application.kind,
+        answer=status,
+    )
     if status != Application.Status.ACCEPTED:
         application.verifications.awaiting_second().update(revoked_at=application.decided_at)
     return application

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pypinyin import lazy_pinyin
 
-from orgs import application
+from orgs import application, audit
 from orgs.application import ApplicationError
 from orgs.evidence import Scan
 from orgs.membership import take_in
@@ -99,7 +99,7 @@ def apply_for_agency(
             raise ApplyingError(SAME_CODE)
         raise ApplyingError(_("Somebody sent in the same agency at this moment. Please send it once more."))
     AgencyText.objects.create(agency=agency, language=language, mission=mission)
-    take_in(agency, user=by, role=Role.OWNER)
+    take_in(agency, user=by, role=Role.OWNER, by=by)
     agency.refresh_from_db(fields=["claimed_at", "stamp", "updated_at"])
     application.ask(agency, Application.Kind.LISTING, by=by, message=message, scans=scans)
     return agency
@@ -145,6 +145,7 @@ def list_agency(agency: Agency, *, by: User) -> Agency:
     if agency.status == Agency.Status.LISTED:
         return agency
     agency.status = Agency.Status.LISTED
+    audit.record(audit.Action.LISTED, by=by, agency=agency)
     agency.save(update_fields=["status", "updated_at"])
     for owner in User.objects.filter(
         pk__in=agency.memberships.active().filter(role=Role.OWNER).values("user")

@@ -10,8 +10,10 @@ class OrgsConfig(AppConfig):
     default = True
 
     def ready(self):
-        from orgs import evidence, owner_guard, stamps  # noqa: F401  each listens to what happens to rows
+        from orgs import audit, evidence, owner_guard, sign_in_changes, stamps  # noqa: F401  each listens to what happens to rows
 
+        audit.guard.listen(self)
+        sign_in_changes.listen()
         pre_migrate.connect(owner_guard.before_migrate, sender=self)
         post_migrate.connect(owner_guard.after_migrate, sender=self)
         post_delete.connect(owner_guard.refuse_to_delete_the_last_owner, sender="orgs.Membership")

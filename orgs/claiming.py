@@ -57,7 +57,7 @@ def accept(asked: Application, *, by: User) -> Membership:
         raise ClaimError(_("This entry has an owner already. Say no, and they can ask to join it."))
     if not asked.applicant.is_active:
         raise ClaimError(_("This person's account is closed."))
-    membership = take_in(agency, user=asked.applicant, role=Role.OWNER)
+    membership = take_in(agency, user=asked.applicant, role=Role.OWNER, by=by)
     application.close(asked, Application.Status.ACCEPTED, by=by)
     application.write(asked, "claim_accepted", to=asked.applicant)
     others = agency.applications.open().filter(kind=Application.Kind.CLAIM)

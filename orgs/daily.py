@@ -9,7 +9,6 @@ PARTS = [
     freshness.remind,
     verification.remind,
     verification.drop_all,
-    evidence.forget,
     evidence.sweep,
     logo.sweep,
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.contrib.auth.models import Group
 
-from orgs import applying, demo_profiles, demo_trust, divisions, joining, leaving, partnership
+from orgs import applying, consent, demo_profiles, demo_trust, divisions, joining, leaving, partnership
 from orgs.models import (
     Agency,
     AgencyText,
@@ -150,6 +150,7 @@ def make_person(dice: random.Random, email: str) -> User:
 def with_address(person: User) -> User:
     """The person with a confirmed address, so that a code by mail is enough to come in."""
     person.emailaddress_set.create(email=person.email, verified=True, primary=True)
+    consent.agree(person)
     return person
 
 

@@ -1,16 +1,27 @@
 """What needs a person today: the lines of "my desk"."""
 
 from orgs import application, freshness, invitation, joining, ownership, partnership
-from orgs.models import Agency, Application, JoinRequest
-from orgs.permissions import is_portal_staff
+from orgs.models import Agency, Application, JoinRequest, Membership
+from orgs.permissions import CLOSED, is_portal_staff
 
 SILENT_SHOWN = 10
+
+
+def own(user) -> list[Membership]:
+    """The memberships of a person, whatever the role; each knows whether there `is_work` for them in the agency now."""
+    kept = user.memberships.exclude(status=Membership.Status.LEFT).exclude(
+        agency__status=Agency.Status.MERGED
+    )
+    memberships = list(kept.select_related("agency").order_by("agency__legal_name"))
+    for one in memberships:
+        one.is_work = one.status == Membership.Status.ACTIVE and one.agency.status not in CLOSED
+    return memberships
 
 
 def context(user) -> dict:
     """The person's agencies, who waits for their answer, what they wait for, and what to confirm."""
     return {
-        "memberships": user.memberships.active().select_related("agency").order_by("agency__legal_name"),
+        "memberships": own(user),
         "invitations": invitation.addressed_to(user),
         "transfers": ownership.offered_to(user),
         "join_requests": joining.decidable_by(user),

@@ -18,13 +18,16 @@ from orgs.divisions import successors_of
 from orgs.facts import Snapshot
 from orgs.models import Agency, Division, Verification
 from orgs.models.age import State
+from portal import search
 from portal.bilingual import Text
 from portal.models import Topic
+from portal.search import spelling
 
 ROWS_ON_A_PAGE = 20
 LONGEST_QUESTION = 100
 MOST_VALUES = 30  # of one filter; a longer address was not made here
 VIEWS = ("coverage", "print")
+BY_NAME = 4  # what fits by a name has a lower rank
 
 #: The filters by a vocabulary: name in the address, vocabulary, words above the choices.
 VOCABULARIES = {
@@ -50,6 +53,11 @@ class Choices:
     rows: str = ""  # of the coverage table: populations, or services
     #: The division that the address names and that is no more, when `district` is what became of it.
     was: Division | None = None
+
+    @property
+    def is_words_alone(self) -> bool:
+        """Whether words are asked for and no filter is set."""
+        return bool(self.words) and not (self.district or self.level or any(self.picked.values()))
 
     def pairs(self) -> list[tuple[str, str]]:
         pairs = [("q", self.words), ("district", self.district.code if self.district else "")]
@@ -107,12 +115,15 @@ class Facet:
 class Found:
     """The agencies that fit the choices, as sets of bits; and those that fit all but one filter, for counting it."""
 
-    def __init__(self, snapshot: Snapshot, choices: Choices):
+    def __init__(self, snapshot: Snapshot, choices: Choices, *, by_name_only: bool = False):
         self.snapshot = snapshot
         self.ranks: dict[int, int] = {}
+        self.is_limited = False  # to names, because search is away
         sets: dict[str, int] = {}
         if choices.words:
             self.ranks = snapshot.named(choices.words)
+            if not by_name_only:
+                self.is_limited = not self.search(choices.words)
             sets["words"] = facts.bits(list(self.ranks)) if self.ranks else 0
         if choices.district:
             sets["district"] = snapshot.reaching(choices.district.stem)
@@ -126,6 +137,13 @@ class Found:
         self.start = snapshot.everybody if choices.with_dormant else snapshot.everybody & ~self.dormant
         self.all = self.but("")
         self.dormant_count = (self.but("", start=self.dormant)).bit_count()
+
+    def search(self, words: str) -> bool:
+        """Put those that say the words of themselves after those that are called so. False while search is away."""
+        keys = search.keys(words, "agency")
+        for place, slot in enumerate(self.snapshot.slots_of(keys or ())):
+            self.ranks.setdefault(slot, BY_NAME + place)
+        return keys is not None
 
     def but(self, left_out: str, start: int | None = None) -> int:
         """The agencies that fit everything except one filter."""
@@ -329,7 +347,7 @@ def finder() -> dict[str, list[Option]]:
 
 def named(words: str) -> list[int]:
     """The primary keys of the listed agencies with these words in a name, the best fit first; all without words."""
-    found = Found(facts.current(), Choices(words=words, with_dormant=True))
+    found = Found(facts.current(), Choices(words=words, with_dormant=True), by_name_only=True)
     return [found.snapshot.facts[slot].pk for slot in found.ordered("")]
 
 
@@ -348,8 +366,17 @@ def own_drafts(user):
     return Agency.objects.filter(pk__in=own, status=Agency.Status.DRAFT).for_rows()
 
 
-def context(query, user) -> dict:
-    """Everything the directory's page shows for one address."""
+def meant(choices: Choices, found: Found) -> str:
+    """Other words to offer for those that found little, with the filters kept."""
+
+    def visible(words: str) -> int:
+        return Found(found.snapshot, replace(choices, words=words)).all.bit_count()
+
+    return spelling.meant(choices.words, found.all.bit_count(), visible)
+
+
+def context(query) -> dict:
+    """Everything the directory's page shows everybody for one address."""
     topics = read_topics()
     choices = read_choices(query, topics)
     found = Found(facts.current(), choices)
@@ -361,6 +388,8 @@ def context(query, user) -> dict:
         "nothing_chosen_url": Choices(view=choices.view, rows=choices.rows).url(),
         "facets": facets(found, choices, topics),
         "districts": district_options(found, choices, narrower),
+        "is_limited": found.is_limited,
+        "meant": "" if found.is_limited else meant(choices, found),
         "agency_count": found.all.bit_count(),
         "dormant_count": 0 if choices.with_dormant else found.dormant_count,
         "dormant_url": choices.url(with_dormant=True),
@@ -388,7 +417,6 @@ def context(query, user) -> dict:
     shown = Agency.objects.listed().for_rows().in_bulk(list(page.object_list))
     return {
         **parts,
-        "own_drafts": list(own_drafts(user)) if page.number == 1 else [],
         "page_of_agencies": page,
         "agencies": [shown[pk] for pk in page.object_list if pk in shown],
     }

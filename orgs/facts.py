@@ -164,6 +164,13 @@ class Snapshot:
         size = len(digits)
         return [slot for slot in self.orders[order] if slot < size and digits[slot] == "1"]
 
+    def slots_of(self, keys: Iterable[int]) -> list[int]:
+        """The slots of the agencies with these primary keys, in their order; who is not listed has none."""
+        if "slots" not in self.kept:
+            self.kept["slots"] = {facts.pk: slot for slot, facts in enumerate(self.facts) if facts}
+        slots = self.kept["slots"]
+        return [slots[key] for key in keys if key in slots]
+
     def named(self, words: str) -> dict[int, int]:
         """The slots of agencies with these words in a name, and how well they fit: 0 the whole name … 3 by its sound."""
         words = " ".join(words.lower().split())

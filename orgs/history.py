@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from wagtail.models import Revision
 
+from orgs import audit
 from orgs.models import Agency, Division, Location, Service, User
 
 #: The agencies whose present change is being recorded further out.
@@ -142,7 +143,8 @@ def recorded(agency: Agency, *, by: User | None) -> Iterator[Agency]:
             latest = versions(agency).first()
             if latest is None or latest.content != before:
                 keep(agency, before, by=None)
-            keep(agency, after, by=by)
+            version = keep(agency, after, by=by)
+            audit.record(audit.Action.PROFILE, by=by, agency=agency, version=version.pk)
 
 
 def versions(agency: Agency):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from orgs import audit
 from orgs.membership import MembershipError, addresses_of, check_authority, take_in
 from orgs.models import Agency, Invitation, Membership, User
 from orgs.permissions import may_give, still_given
@@ -101,7 +102,7 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
     )
     if not is_first:
         raise DeadInvitation
-    membership = take_in(invitation.agency, user=by, role=invitation.role)
+    membership = take_in(invitation.agency, user=by, role=invitation.role, by=by)
     write(invitation, "invitation_accepted", person=by)
     return membership
 
@@ -168,6 +169,7 @@ def send(agency: Agency, *, email: str, role: str, by: User, message: str) -> In
         created_by=by,
         expires_at=timezone.now() + VALID_FOR,
     )
+    audit.record(audit.Action.INVITED, by=by, agency=agency, role=role)
     known = User.objects.filter(email=email).values_list("language", flat=True).first()
     mail.send(
         "invitation",

@@ -91,7 +91,7 @@ def accept(join_request: JoinRequest, *, by: User) -> Membership:
     suspended = join_request.agency.memberships.filter(status=Membership.Status.SUSPENDED)
     if suspended.filter(user=join_request.user).exists():
         raise JoiningError(_("This membership is suspended. End the suspension instead."))
-    membership = take_in(join_request.agency, user=join_request.user, role=Role.MEMBER)
+    membership = take_in(join_request.agency, user=join_request.user, role=Role.MEMBER, by=by)
     write(join_request, "join_request_accepted", to=join_request.user)
     return membership
 

@@ -7,26 +7,42 @@ What the person still takes part in is ended by each record app: a module `leavi
 """
 
 from collections.abc import Iterable
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, FileField, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import ModelLogEntry
 
-from orgs import application
+from orgs import application, audit
 from orgs.membership import end_what_depended
-from orgs.models import Agency, Application, JoinRequest, Membership, Role, User
+from orgs.models import Agency, Application, Invitation, JoinRequest, Membership, Role, User
 from orgs.permissions import CLOSED, is_portal_staff
-from portal import mail
+from portal import erasures, mail
 
 #: What stands where the name was, for readers of either language.
 NOBODY = "已注销账号 (closed account)"
+CLOSED_ADDRESS = "@account.invalid"
+#: Rows of other makers that are about an account alone: app and model, and the key.
+OF_THE_ACCOUNT = [
+    ("allauth.mfa:mfa.Authenticator", "user"),
+    ("wagtail:wagtailcore.APIToken", "user"),
+    ("wagtail:wagtailcore.PageSubscription", "user"),
+    ("wagtail:wagtailcore.UploadedFile", "uploaded_by_user"),
+    ("wagtail.admin:wagtailadmin.EditingSession", "user"),
+    ("wagtail.admin:wagtailadmin.FormState", "user"),
+    ("orgs:wagtailusers.UserProfile", "user"),
+]
 
 
 class LeavingError(Exception):
@@ -67,6 +83,7 @@ def release(agency: Agency, *, by: User) -> Agency:
     if not (is_portal_staff(by) or by.has_perm("orgs.change_user")):
         raise LeavingError(_("Only portal staff release an entry."))
     set_free(agency)
+    audit.record(audit.Action.RELEASED, by=by, agency=agency)
     return agency
 
 
@@ -85,6 +102,7 @@ def deactivate(user: User, *, by: User, is_releasing: bool = False) -> User:
     for agency in alone:
         release(agency, by=by)
     switch_off(user)
+    audit.record(audit.Action.SECURITY, by=by, about=user, change="locked")
     return user
 
 
@@ -93,16 +111,51 @@ def close_account(user: User) -> User:
     """Close one's own account for good. Raises LastOwner.
 
     Memberships end; open requests, invitations and offers with them. Name, addresses, ways to sign in and sessions
-    are removed. What the person wrote and took part in stays, under no name; places to come are given back.
+    are removed. What the person wrote and took part in stays, under no name; places to come are given back. The ledger
+    of erasures remembers it, so that a restored backup forgets the person again.
     """
     user = hold(user)
     if alone := list(only_owned_by(user)):
         raise LastOwner(alone)
-    mail.send("account_closed", to=user.email, language=user.language, context={"person": str(user)})
+    address, language, name = user.email, user.language, str(user)
+    forget(user)
+    mail.send("account_closed", to=address, language=language, context={"person": name})
+    return user
+
+
+@transaction.atomic
+def replay(ledger: set[str]) -> list[User]:
+    """Forget again whoever is in the ledger of erasures and was brought back by an older backup. Returns them.
+
+    Nobody is written to. Agencies that only such a person owns are released: they left them once.
+    """
+    back = [
+        user
+        for user in User.objects.exclude(email__endswith=CLOSED_ADDRESS)
+        if erasures.is_known(user.public_id, ledger)
+    ]
+    for user in back:
+        user = hold(user)
+        for agency in only_owned_by(user):
+            set_free(agency)
+        forget(user)
+    tell_the_apps("replay", ledger)
+    return back
+
+
+def forget(user: User) -> None:
+    """Remove the person from everything; `user` is held."""
+    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+    mail.forget({*addresses, *(address.lower() for address in addresses)})
     for session in UserSession.objects.filter(user=user):
         session.end()
+    Invitation.objects.filter(email__in=addresses, accepted_at=None).delete()
+    Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=user)).update(
+        email=closed_address(user), message=""
+    )
     EmailAddress.objects.filter(user=user).delete()
     SocialAccount.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     user.groups.clear()
     user.user_permissions.clear()
     switch_off(user)
@@ -113,18 +166,42 @@ def close_account(user: User) -> User:
         membership.status, membership.role, membership.is_shown = Membership.Status.LEFT, Role.MEMBER, False
         membership.title = ""
         membership.save()
+        audit.record(audit.Action.MEMBER_OUT, by=user, agency=membership.agency, about=user)
         end_what_depended(membership)
+    user.memberships.update(title="")
+    user.join_requests.update(message="", reason="")
     user.join_requests.filter(status=JoinRequest.Status.PENDING).update(
         status=JoinRequest.Status.WITHDRAWN, decided_at=timezone.now()
     )
     for asked in user.applications.open():
         application.close(asked, Application.Status.WITHDRAWN, by=user)
-    user.name, user.email = NOBODY, f"closed-{user.public_id}@account.invalid"
+    forget_the_editor(user)
+    user.name, user.email = NOBODY, closed_address(user)
     user.is_staff = user.is_superuser = False
-    user.wants_to_join = None
+    user.wants_to_join = user.last_login = None
+    user.occupation = User.Occupation.OTHER
     user.set_unusable_password()
     user.save()
-    return user
+    audit.record(audit.Action.ACCOUNT_CLOSED, by=user, about=user)
+    erasures.write_down(user.public_id)
+
+
+def closed_address(user: User) -> str:
+    return f"closed-{user.public_id}{CLOSED_ADDRESS}"
+
+
+def forget_the_editor(user: User) -> None:
+    """What Wagtail and allauth keep about an account; entries about the account itself lose its name."""
+    for label, lookup in OF_THE_ACCOUNT:
+        if apps.is_installed(label.partition(":")[0]):
+            model = apps.get_model(label.partition(":")[2])
+            for row in model._base_manager.filter(**{lookup: user}):
+                for field in model._meta.concrete_fields:
+                    if isinstance(field, FileField) and (file := getattr(row, field.name)):
+                        transaction.on_commit(partial(file.storage.delete, file.name))
+                row.delete()
+    kind = ContentType.objects.get_for_model(User)
+    ModelLogEntry.objects.filter(content_type=kind, object_id=str(user.pk)).update(label=NOBODY, data={})
 
 
 def hold(user: User) -> User:
@@ -150,12 +227,13 @@ def switch_off(user: User) -> None:
         end_what_depended(membership)
 
 
-def tell_the_apps(what: str, user: User) -> None:
-    """Let every record app do its part: `leave` when an account is locked or closed, `forget` when it is closed."""
+def tell_the_apps(what: str, of: User | set[str]) -> None:
+    """Let every record app do its part: `leave` when an account is locked or closed, `forget` when it is closed, and
+    `replay` with the ledger of erasures, for people without an account."""
     for app in settings.RECORD_APPS:
         part = import_module(f"{app}.leaving") if app != "orgs" and find_spec(f"{app}.leaving") else None
         if does := getattr(part, what, None):
-            does(user)
+            does(of)
 
 
 def set_free(agency: Agency) -> None:

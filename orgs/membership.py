@@ -9,8 +9,17 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orgs import audit
+from orgs.audit import Action
 from orgs.models import Agency, JoinRequest, Membership, OwnershipTransfer, Role, User
 from orgs.permissions import can, higher, roles_to_give
+
+#: What the log says of a membership that came into this state.
+LOGGED = {
+    Membership.Status.LEFT: Action.MEMBER_OUT,
+    Membership.Status.SUSPENDED: Action.MEMBER_SUSPENDED,
+    Membership.Status.ACTIVE: Action.MEMBER_RESTORED,
+}
 
 
 class MembershipError(Exception):
@@ -18,11 +27,12 @@ class MembershipError(Exception):
 
 
 @transaction.atomic
-def take_in(agency: Agency, *, user: User, role: str) -> Membership:
+def take_in(agency: Agency, *, user: User, role: str, by: User | None = None) -> Membership:
     """Make the person an active member. The first owner claims the entry; an open request to join is answered by it.
 
     Who may do this is decided by the caller: an answered request, an accepted invitation, an application. Somebody who
-    belongs already keeps the higher of the two roles; somebody who comes back begins with the role given now.
+    belongs already keeps the higher of the two roles; somebody who comes back begins with the role given now. `by` is
+    written into the log of the agency.
     """
     agency = Agency.objects.select_for_update().get(pk=agency.pk)
     membership = agency.memberships.filter(user=user).first() or Membership(
@@ -34,6 +44,7 @@ def take_in(agency: Agency, *, user: User, role: str) -> Membership:
     if is_back:
         membership.joined_at = timezone.now()
     membership.save()
+    audit.record(Action.MEMBER_IN, by=by, agency=agency, about=user, role=membership.role)
     agency.join_requests.filter(user=user, status=JoinRequest.Status.PENDING).update(
         status=JoinRequest.Status.ACCEPTED, decided_at=timezone.now()
     )
@@ -49,7 +60,7 @@ def leave(membership: Membership, *, by: User) -> Membership:
     membership = lock(membership)
     if membership.user != by:
         raise MembershipError(_("Only the person can leave; others end the membership."))
-    return set_status(membership, Membership.Status.LEFT)
+    return set_status(membership, Membership.Status.LEFT, by=by)
 
 
 @transaction.atomic
@@ -57,7 +68,7 @@ def remove(membership: Membership, *, by: User) -> Membership:
     """End somebody's membership. A manager ends those of members only. Raises MembershipError."""
     membership = lock(membership)
     check_authority(membership, by=by)
-    return set_status(membership, Membership.Status.LEFT)
+    return set_status(membership, Membership.Status.LEFT, by=by)
 
 
 @transaction.atomic
@@ -65,7 +76,7 @@ def suspend(membership: Membership, *, by: User) -> Membership:
     """Take every right away for now: the person cannot come back by asking again. Raises MembershipError."""
     membership = lock(membership)
     check_authority(membership, by=by)
-    return set_status(membership, Membership.Status.SUSPENDED)
+    return set_status(membership, Membership.Status.SUSPENDED, by=by)
 
 
 @transaction.atomic
@@ -75,7 +86,7 @@ def restore(membership: Membership, *, by: User) -> Membership:
     check_authority(membership, by=by)
     if membership.status != Membership.Status.SUSPENDED:
         raise MembershipError(_("This membership is not suspended."))
-    return set_status(membership, Membership.Status.ACTIVE)
+    return set_status(membership, Membership.Status.ACTIVE, by=by)
 
 
 @transaction.atomic
@@ -88,8 +99,11 @@ def change_role(membership: Membership, *, role: str, by: User) -> Membership:
         raise MembershipError(_("This membership is not active."))
     if role != Role.OWNER:
         check_an_owner_remains(membership)
-    membership.role = role
+    before, membership.role = membership.role, role
     membership.save(update_fields=["role"])
+    audit.record(
+        Action.ROLE, by=by, agency=membership.agency, about=membership.user, before=before, after=role
+    )
     end_what_depended(membership)
     return membership
 
@@ -127,13 +141,16 @@ def check_an_owner_remains(membership: Membership) -> None:
         raise MembershipError(_("An agency needs an owner. Make somebody else owner first."))
 
 
-def set_status(membership: Membership, status: str) -> Membership:
+def set_status(membership: Membership, status: str, *, by: User) -> Membership:
     if status != Membership.Status.ACTIVE:
         check_an_owner_remains(membership)
         if status == Membership.Status.LEFT:  # who comes back begins as a member, and is not shown unasked
             membership.role, membership.is_shown = Role.MEMBER, False
     membership.status = status
     membership.save(update_fields=["status", "role", "is_shown"])
+    audit.record(
+        LOGGED[Membership.Status(membership.status)], by=by, agency=membership.agency, about=membership.user
+    )
     end_what_depended(membership)
     return membership
 

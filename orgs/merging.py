@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import Revision, RevisionMixin
 
-from orgs import history, verification
+from orgs import audit, history, verification
 from orgs.membership import withdraw_dead_offers
 from orgs.models import (
     Agency,
     Application,
+    AuditEntry,
     Confirmation,
     FreshnessReminder,
     Invitation,
@@ -39,7 +40,15 @@ from orgs.permissions import CLOSED, higher, is_portal_staff
 from portal.search import indexing
 
 #: What stays with the duplicate; memberships have rules of their own.
-STAYS = (Confirmation, FreshnessReminder, Invitation, OwnershipTransfer, Verification, Agency.funding.through)
+STAYS = (
+    AuditEntry,
+    Confirmation,
+    FreshnessReminder,
+    Invitation,
+    OwnershipTransfer,
+    Verification,
+    Agency.funding.through,
+)
 
 
 class MergingError(Exception):
@@ -56,6 +65,7 @@ def merge(agency: Agency, *, into: Agency, by: User) -> Agency:
     with history.recorded(survivor, by=by), indexing.in_bulk():
         join(agency, survivor)
     answer_what_is_settled(survivor, by=by)
+    audit.record(audit.Action.MERGED, by=by, agency=survivor, what=agency.legal_name)
     return survivor
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orgs import audit
 from orgs.membership import addresses_of, end_what_depended, withdraw_dead_offers
 from orgs.models import Agency, Membership, OwnershipTransfer, Role, User
 from orgs.permissions import can
@@ -59,6 +60,7 @@ def accept(transfer: OwnershipTransfer, *, by: User) -> Membership:
     new.save(update_fields=["role"])  # first: there is an owner at every moment
     old.save(update_fields=["role"])
     close(transfer, OwnershipTransfer.Status.ACCEPTED)
+    audit.record(audit.Action.OWNERSHIP, by=transfer.giver, agency=transfer.agency, about=by)
     end_what_depended(old)
     write(transfer, "ownership_accepted", to=transfer.giver)
     return new

@@ -23,6 +23,7 @@ RESPONSIBILITIES = {
     "cases.submit": (EVERYBODY, _("Submit case studies for review")),
     "cases.withdraw": (LEADS, _("Withdraw published case studies")),
     "partnerships.propose": (LEADS, _("Propose and confirm partnerships")),
+    "log.read": ((Role.OWNER,), _("Read who did what for the agency")),
     "recommendations.give": (LEADS, _("Recommend other agencies that you know well")),
 }
 

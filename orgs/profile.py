@@ -31,7 +31,8 @@ def change(agency: Agency, *, by: User, texts: dict[str, dict[str, str]], fundin
         # Not the whole row: it may have been listed, claimed or confirmed since this object was read.
         agency.save(update_fields=[*FACTS, "restricted", "updated_at"])
         agency.funding.set(funding)
-        for language, words in texts.items():
+        for language, said in texts.items():
+            words = {part: in_lines(text) for part, text in said.items()}
             if words["mission"]:
                 AgencyText.objects.update_or_create(agency=agency, language=language, defaults=words)
             else:
@@ -47,6 +48,7 @@ def save_service(service: Service, *, by: User, terms: dict[str, Iterable]) -> S
     Raises ProfileError.
     """
     check(service.agency, by=by)
+    service.summary = in_lines(service.summary)
     with recorded(service.agency, by=by):
         service.save()
         for name, values in terms.items():
@@ -81,6 +83,11 @@ def remove_location(location: Location, *, by: User) -> None:
     with recorded(location.agency, by=by):
         location.delete()
         location.agency.save(update_fields=["updated_at"])
+
+
+def in_lines(words: str) -> str:
+    """The same words with plain ends of lines: browsers send CR LF, which would be a change that nobody made."""
+    return words.replace("\r\n", "\n")
 
 
 def check(agency: Agency, *, by: User) -> None:

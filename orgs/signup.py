@@ -8,13 +8,17 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orgs import directory
 from orgs.console.invitation import FOLLOWED
+from orgs.directory import LONGEST_QUESTION
+from orgs.forms.consent import AgreeField
 from orgs.models import Agency, Invitation, User
 from orgs.names import seen_as_written
 from orgs.permissions import still_given
 from portal.bilingual import pick
 
 MOST_SUGGESTIONS = 500
+MOST_MEANT = 6
 
 
 class Suggestions(forms.TextInput):
@@ -55,12 +59,22 @@ class AgencyNameField(forms.CharField):
         named = Q(legal_name__iexact=name) | Q(short_name__iexact=name) | Q(name_en__iexact=name)
         found = list(Agency.objects.listed().filter(named)[:2])
         if len(found) != 1:
-            raise forms.ValidationError(
-                _(
-                    "No agency in the directory has this name. Choose one that is suggested, or tick the box below."
-                )
-            )
+            raise forms.ValidationError(how_to_name_it(name))
         return found[0]
+
+
+def how_to_name_it(words: str) -> str:
+    """What to do when no single agency is called that: the whole names of those it may be part of, if they are few."""
+    meant = directory.named(words[:LONGEST_QUESTION])
+    if not meant or len(meant) > MOST_MEANT:
+        return _(
+            "No agency in the directory has this name. Choose one that is suggested, or tick the box below."
+        )
+    known = Agency.objects.in_bulk(meant)
+    names = [f"“{pick(zh=known[pk].legal_name, en=known[pk].name_en)}”" for pk in meant if pk in known]
+    return _("Write the whole name of your agency. Do you mean %(names)s? If not, tick the box below.") % {
+        "names": " / ".join(names)
+    }
 
 
 def is_invited() -> bool:
@@ -73,7 +87,7 @@ def is_invited() -> bool:
 class PersonFields(forms.Form):
     """What both ways of signing up ask about a person. The account adapter keeps the answers."""
 
-    field_order = ("name", "email", "password1", "occupation", "agency", "has_no_agency")
+    field_order = ("name", "email", "password1", "occupation", "agency", "has_no_agency", "agrees")
 
     name = forms.CharField(
         label=gettext_lazy("Your name"),
@@ -93,6 +107,7 @@ class PersonFields(forms.Form):
     has_no_agency = forms.BooleanField(
         label=gettext_lazy("My agency is not listed, or I work independently"), required=False
     )
+    agrees = AgreeField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -101,6 +116,7 @@ class PersonFields(forms.Form):
             password.help_text = _(
                 "At least 10 characters. Leave it empty if you would rather sign in with a code that we send by e-mail."
             )
+        self.fields["agrees"].point_at_the_page()
         if is_invited():  # the invitation names the agency, and answering it comes next
             del self.fields["agency"], self.fields["has_no_agency"]
         else:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from orgs import application, recommendation, uscc
+from orgs import application, audit, recommendation, uscc
 from orgs.application import ApplicationError
 from orgs.evidence import Scan
 from orgs.models import Agency, Application, Evidence, Role, User, Verification
@@ -171,6 +171,7 @@ def verify(
         expires_on=expires_on,
         note=note,
     )
+    audit.record(audit.Action.VERIFIED, by=by, agency=agency, level=level, proposed=int(is_doubtful))
     if not is_doubtful:
         settle(made, by=by)
     for person in portal_staff().exclude(pk=by.pk) if is_doubtful else ():
@@ -202,6 +203,7 @@ def confirm(verification: Verification, *, by: User) -> Verification:
         )
     verification.second_checker, verification.second_checked_at = by, timezone.now()
     verification.save(update_fields=["second_checker", "second_checked_at"])
+    audit.record(audit.Action.VERIFIED, by=by, agency=agency, level=verification.level, second=1)
     settle(verification, by=by)
     return verification
 
@@ -238,6 +240,7 @@ def revoke(verification: Verification, *, by: User, reason: str) -> Verification
     verification.revoked_at, verification.revoked_because = timezone.now(), reason.strip()[:300]
     verification.save(update_fields=["revoked_at", "revoked_because"])
     agency.save(update_fields=["updated_at"])
+    audit.record(audit.Action.VERIFICATION_REVOKED, by=by, agency=agency, level=verification.level)
     tell_owners(agency, "verification_dropped", reason=verification.revoked_because)
     return verification
 

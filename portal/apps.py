@@ -6,8 +6,9 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self):
-        from portal import checks  # noqa: F401  the house rules register themselves
+        from portal import changes, checks, migrating, security_log  # noqa: F401  house rules and signals register themselves
         from portal.search import engine, indexing
 
         engine()  # a SEARCH_URL that nobody understands stops the start; nothing is opened yet
         indexing.connect()
+        changes.connect(self)

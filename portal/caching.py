@@ -1,20 +1,54 @@
 """Which answers may be kept by a cache between us and the reader: none that depended on who asks.
 
-A page depends on its reader as soon as the session was looked at. Django adds `Vary: Cookie` to such an answer; caches
-that fold cookies together or drop that line would still mix readers up, so here it is also said to be private.
+What a visitor without a session gets is everybody's; whoever keeps it asks each time whether it still holds (`no-cache`),
+and ours answers that from `portal.page_cache_views`. A page that looked at a session is its reader's own. Django adds
+`Vary: Cookie` to both; caches that fold cookies together or drop that line would still mix readers up, so it is also
+said here. A page for somebody who is signed in is not even kept by their own browser: the next person at the computer
+presses "back".
 """
 
-from django.utils.cache import patch_cache_control
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.utils.cache import cc_delim_re, patch_cache_control
 
 
 class PrivateToTheReader:
-    """Middleware: an answer that looked at the session is its reader's own, unless the view said something stricter."""
+    """Middleware: says whose an answer is, unless the view said something itself."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.session.accessed and not response.has_header("Cache-Control"):
-            patch_cache_control(response, private=True)
+        without_language(response)
+        if not response.has_header("Cache-Control"):
+            if is_everybodys(request, response):
+                patch_cache_control(response, no_cache=True)
+            elif request.session.accessed:
+                is_somebodys = {"no_store": True} if SESSION_KEY in request.session else {}
+                patch_cache_control(response, private=True, **is_somebodys)
         return response
+
+
+def without_language(response) -> None:
+    """Take back that a page depends on the languages of the browser: its address alone says the language.
+
+    Faults and data for programs do look at what the browser asks for.
+    """
+    if response.status_code != 200 or not response.get("Content-Type", "").startswith("text/html"):
+        return
+    named = [name for name in cc_delim_re.split(response.get("Vary", "")) if name]
+    if len(others := [name for name in named if name.lower() != "accept-language"]) < len(named):
+        response["Vary"] = ", ".join(others)
+
+
+def is_everybodys(request, response) -> bool:
+    """Whether a page was shown to a visitor without a session, and gave them none and no token either."""
+    return (
+        request.method in ("GET", "HEAD")
+        and response.status_code == 200
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and not request.session.modified
+        and not response.cookies
+        and "messages" not in request.COOKIES
+    )

@@ -11,6 +11,9 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.utils import timezone
 
+#: What of the portal itself has something to do.
+GROUND = ("portal.search", "portal.retention", "portal.invariants")
+
 
 def run(at: datetime | None = None) -> list[str]:
     """Let every record app do what is due at that time (now), and return a line about each thing done."""
@@ -24,7 +27,7 @@ def each_app(module: str, moment) -> list[str]:
     """
     lines: list[str] = []
     errors: list[Exception] = []
-    for app in settings.RECORD_APPS:
+    for app in (*settings.RECORD_APPS, *GROUND):
         if find_spec(f"{app}.{module}"):
             try:
                 lines += import_module(f"{app}.{module}").run(moment)

@@ -2,7 +2,7 @@
 
 A rolled-back change leaves nothing to do; a committed one is never forgotten. What fails is tried again after
 1, 2, 4 … minutes and then every two hours, up to ATTEMPTS times, which is three days: a mail server may be down for a
-weekend. Then the failed row stays for a person to look at. What a killed worker left behind is taken up again.
+weekend. Then, or at once where trying again would not help (`Final`), the failed row stays for a person to look at. What a killed worker left behind is taken up again.
 """
 
 import logging
@@ -22,6 +22,10 @@ ABANDONED_AFTER = timedelta(minutes=5)
 logger = logging.getLogger(__name__)
 
 
+class Final(Exception):
+    """A job failed in a way that trying again does not mend: it counts as failed at once, and holds up nobody else."""
+
+
 def after_commit(function):
     """Make `function` a job of the outbox: `function.enqueue(**kwargs)`, with arguments that JSON can carry.
 
@@ -32,6 +36,8 @@ def after_commit(function):
     def carry_out(*, attempt: int = 1, **kwargs):
         try:
             function(**kwargs)
+        except Final:
+            raise
         except Exception:
             if attempt >= ATTEMPTS:
                 raise
@@ -51,10 +57,12 @@ def pause_after(attempt: int) -> timedelta:
 def take_up_again(at: datetime | None = None) -> list[str]:
     """Put back what a worker began and never ended, because it was killed; a line for each job.
 
-    A job that killed its worker as often as it may fail is not put back: it counts as failed.
+    A job that killed its worker as often as it may fail is not put back: it counts as failed. One that was done, and
+    whose worker was killed before it could forget it, is forgotten now.
     """
     at = at or timezone.now()
     lines = []
+    DBTaskResult.objects.successful().filter(backend_name="outbox").delete()
     left = DBTaskResult.objects.running().filter(backend_name="outbox", started_at__lt=at - ABANDONED_AFTER)
     for job in left.only("pk", "task_path", "worker_ids"):
         is_hopeless = len(job.worker_ids) >= ATTEMPTS

@@ -1,10 +1,13 @@
 """The page "search over everything": what stands in its address, and what it shows."""
 
+from functools import partial
+
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.search import DEEPEST, search
+from portal.recommending import recommended
+from portal.search import DEEPEST, search, spelling
 from portal.search.query import LONGEST_TEXT
 from portal.search.showing import show
 
@@ -36,7 +39,9 @@ def context(asked) -> dict:
         "kind": kind,
         "longest": LONGEST_TEXT,
         "results": results,
+        "recommended": recommended(text) if page.number == 1 else [],
         "found": show(results),
+        "meant": spelling.meant(text, results.total, partial(_visible, kind)) if results.is_available else "",
         "page": page,
         "everything": everything,
         "tabs": [
@@ -47,6 +52,12 @@ def context(asked) -> dict:
 
 def _page_of(text: str, kind: str | None, number: int):
     return search(text, kinds=[kind] if kind else None, limit=A_PAGE, offset=(number - 1) * A_PAGE)
+
+
+def _visible(kind: str | None, text: str) -> int:
+    """How many records, of the first few, other words would show."""
+    results = search(text, kinds=[kind] if kind else None, limit=spelling.FEW, with_passages=False)
+    return len(show(results))
 
 
 def _number(page: str) -> int:

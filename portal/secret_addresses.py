@@ -5,7 +5,7 @@ import re
 
 #: The part after one of these, up to the next slash, is the secret.
 SECRET = re.compile(
-    r"(/(?:calendars/mine|cases/lists/shared|cases/searches/(?:feed|stop)|invitations|events/place|password/reset/key)/)[^/\s\"'?]+"
+    r"(/(?:calendars/mine|cases/lists/shared|cases/searches/(?:feed|stop)|invitations|events/place|events/guest-data/link|password/reset/key)/)[^/\s\"'?]+"
 )
 
 

@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.usersessions",
+    "allauth.mfa",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -123,11 +124,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.request_log.RequestLog",
+    "portal.page_cache_views.PageCache",
     "django.middleware.security.SecurityMiddleware",
+    "portal.browser_rules.BrowserRules",
     "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.probe_views.AnswerProbes",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.session_lifetime.SessionLifetime",
     "portal.caching.PrivateToTheReader",
     "portal.signing_out.ForgetInTheBrowser",
     "django.middleware.locale.LocaleMiddleware",
@@ -138,6 +144,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "portal.rate_limits.KeepToTheLimits",
+    "orgs.console.consent.AskFirst",
+    "portal.second_factor_views.Demands",
     "casestudies.console.refusals.SayWhyNotPublished",
 ]
 
@@ -187,13 +196,25 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database["CONN_HEALTH_CHECKS"] = True
+    from portal.database_deadline import Connection
+
     _database["OPTIONS"] = {
         "server_side_binding": True,
         "prepare_threshold": 3,
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)},
+        # A host that vanished is given up: seconds for a new connection, milliseconds for one that was in use.
+        "connect_timeout": 3,
+        "tcp_user_timeout": 5000,
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL", default=8),
+            "timeout": 5,  # seconds that somebody waits for a connection; then the answer is 503
+            "connection_class": Connection,
+        },
     }
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:// .")
+#: Seconds that a web process waits for one statement of PostgreSQL: a database that froze never says that it did.
+DATABASE_DEADLINE = env.int("DATABASE_DEADLINE", default=10)
 #: Seconds until a letter about a place is composed. Who changes their mind at once gets one letter; and while hundreds
 #: register in the same seconds, the machine is theirs. Whoever tries the portal out need not wait.
 LETTERS_WAIT = env.int("LETTERS_WAIT", default=15 if IN_PRODUCTION else 0)
@@ -202,13 +223,36 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SEARCH_URL = env.str("SEARCH_URL", default=f"tantivy://{VAR_DIR / 'search'}")
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "portal.search.admin"}}
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+# What is counted and remembered for all processes. Several machines share one by CACHE_URL, such as redis://.
+if env.str("CACHE_URL", default=""):
+    CACHES = {
+        "default": {
+            "BACKEND": "portal.cache_server.CacheServer",
+            "LOCATION": "",
+            "OPTIONS": {"behind": env.cache_url("CACHE_URL")},
+        }
+    }
+elif IN_PRODUCTION:
+    CACHES = {
+        "default": {"BACKEND": "portal.shared_cache.SharedCache", "LOCATION": VAR_DIR / "cache.sqlite3"}
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 MEDIA_URL = "/media/"
 PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(VAR_DIR / "private")))
 # Where nginx has PRIVATE_ROOT as an internal location, such as /private/. Empty: the portal sends the bytes itself.
 PRIVATE_REDIRECT = env.str("PRIVATE_REDIRECT", default="")
+# Who was forgotten, for good: a restored backup must not bring this file back to what it was.
+ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default=str(VAR_DIR / "erasures.txt")))
+# Days after which what is no longer needed goes; `/how-long/` tells them to everybody. 0 keeps it.
+ACCOUNTS_KEPT_DAYS = env.int("ACCOUNTS_KEPT_DAYS", default=3 * 365)  # without a sign-in; a mail comes first
+PLACES_KEPT_DAYS = env.int("PLACES_KEPT_DAYS", default=3 * 365)  # names of guests and notes, after the event
+DRAFTS_KEPT_DAYS = env.int("DRAFTS_KEPT_DAYS", default=365)  # unpublished texts of a case that was taken back
+# Where `manage.py backup` puts its archives when no folder is said, and how many stay. On another disk, please.
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IN_PRODUCTION
@@ -224,8 +268,13 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# What is on its way: on the disk of the files, so that it is moved there whole; portal.storage sweeps what broke off.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.image_form.ImageForm"
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
@@ -281,9 +330,40 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {"check_name": "10/m/ip,30/h/key"}  # guessing the name on a certificate
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a new password, address or second factor
+# Attempts on one account stay few; those of one address are many enough for a seminar room that shares it.
+ACCOUNT_RATE_LIMITS = {
+    "check_name": "10/m/ip,30/h/key",  # guessing the name on a certificate
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+    "signup": "100/m/ip",
+    "request_login_code": "200/m/ip,3/m/key",
+    "reset_password": "60/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
+}
+# How many proxies of ours stand before the portal; each adds one address to X-Forwarded-For. In production there is one.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if IN_PRODUCTION else 0)
+# Limits on registering, searching, uploading and open data (portal/rate_limits.py).
+RATE_LIMITS = env.bool("RATE_LIMITS", default=IN_PRODUCTION)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
 ACCOUNT_SESSION_REMEMBER = True
+# Who changes how they sign in, or does what only owners do, has signed in or confirmed it in the last minutes.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Portal staff and owners bring a second factor. Off by default where the portal is only tried out.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=IN_PRODUCTION)
+MFA_ADAPTER = "portal.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "portal.passkeys.AddKeyForm",
+    "authenticate_webauthn": "portal.passkeys.KeyForm",
+    "login_webauthn": "portal.passkeys.SignInByKeyForm",
+    "reauthenticate_webauthn": "portal.passkeys.ConfirmByKeyForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
+MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute wrong still works
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IN_PRODUCTION
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_PROVIDERS = {}
@@ -339,9 +419,12 @@ CSRF_FAILURE_VIEW = "portal.errors.csrf_failed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows its previews in a frame
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 30 * 24 * 3600  # the longest; portal/session_lifetime.py ends them before
 if IN_PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked on this machine, without a proxy
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
@@ -362,15 +445,32 @@ CONTENT_SECURITY_POLICY = {
 }
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # SAMEORIGIN, not DENY: see X_FRAME_OPTIONS
 
+# Who may read /metrics: a monitoring program with this token, or one on this machine. Nobody when neither is set.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_ON_LOOPBACK = env.bool("METRICS_ON_LOOPBACK", default=False)
+# Whom an error is told by mail, separated by commas. Nobody when empty: then the log alone says it.
+ADMINS = [("", address) for address in env.list("ERROR_MAIL_TO", default=[])]
+EMAIL_SUBJECT_PREFIX = "[Tongxing] "
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IN_PRODUCTION else "plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"masked": {"()": "portal.secret_addresses.Masked"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["masked"]}},
-    # These write the address that was asked for, and have handlers of their own.
-    "loggers": {f"django.{name}": {"filters": ["masked"]} for name in ("request", "server")},
+    "formatters": {
+        "json": {"()": "portal.log_lines.JsonLine"},
+        "plain": {"()": "portal.log_lines.PlainLine"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["masked"], "formatter": LOG_FORMAT},
+        "mail": {"()": "portal.error_mail.ErrorMail", "filters": ["masked"]},
+    },
+    # These write the address that was asked for. Django's own mail to ADMINS would hold what people typed.
+    "loggers": {f"django.{name}": {"filters": ["masked"]} for name in ("request", "server")}
+    | {"django": {"handlers": []}}
+    # A robot that asks by another name is no error of ours; the line of the request has its 400.
+    | {"django.security.DisallowedHost": {"propagate": False}},
     "root": {
-        "handlers": ["console"],
+        "handlers": ["console", "mail"] if ADMINS else ["console"],
         "level": env.str("LOG_LEVEL", default="INFO" if IN_PRODUCTION else "WARNING"),
     },
 }

@@ -28,6 +28,10 @@ def run() -> None:
         import_module(f"{app}.setup").run()
     for name in ("about", "guide", "privacy"):
         make_place(StandardPage, name)
+    for group in (EDITORS, MODERATORS):
+        for model in ("bestbet", "synonymlist"):
+            grant(group, *(f"portal.{what}_{model}" for what in ("view", "add", "change", "delete")))
+    grant(MODERATORS, "django_tasks_database.change_dbtaskresult")  # to try failed jobs again
 
 
 def make_homes() -> None:

@@ -204,7 +204,7 @@ WORDS: dict[str, dict[str, dict]] = {
                 ),
                 heading("您可以做的事"),
                 text(
-                    "在“我的账号”里随时修改姓名、邮箱和语言，查看登录过的设备并让它们退出。需要导出或删除全部信息，请写信给门户工作人员。"
+                    "在“我的账号”里随时修改姓名、邮箱和语言，查看登录过的设备并让它们退出。在“您的数据”里查看并下载与您有关的全部信息，也可以自己注销账号：哪些删除、哪些去名保留，注销之前都会写明。"
                 ),
                 heading("其他"),
                 text("页面不加载任何外部网站的内容，不做跨站跟踪。只使用登录所必需的 Cookie。"),
@@ -225,7 +225,7 @@ WORDS: dict[str, dict[str, dict]] = {
                 ),
                 heading("What you can do"),
                 text(
-                    "Change your name, address and language at any time in your account; see the devices that are signed in, and sign them out. To receive or delete everything, write to the portal staff."
+                    "Change your name, address and language at any time in your account; see the devices that are signed in, and sign them out. Under “Your data” you read and download everything about you. You can close your account yourself; before you do, the page says what is deleted and what stays without your name."
                 ),
                 heading("And besides"),
                 text(

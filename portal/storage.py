@@ -1,7 +1,9 @@
 """Where files lie that only a view hands out, and clearing away those that no row knows."""
 
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.core.files.storage import storages
 from django.db.models import Model
 from django.utils import timezone
@@ -33,3 +35,12 @@ def sweep(model: type[Model], folder: str, *, field: str = "file") -> int:
     for path in strays:
         storage.delete(path)
     return len(strays)
+
+
+def sweep_broken_uploads() -> int:
+    """Delete what a process that was killed had received of a file, once nobody sends it any more. Returns how many."""
+    before = (timezone.now() - YOUNGEST).timestamp()
+    halves = [path for path in Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir() if path.stat().st_mtime < before]
+    for path in halves:
+        path.unlink(missing_ok=True)
+    return len(halves)

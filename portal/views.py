@@ -2,11 +2,17 @@
 
 from importlib import import_module
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
-from portal import mailbox, search_page
+from portal import mailbox, retention, search_page, suggesting
+from portal.models import Turn
+from portal.search import query_log
 
 
 @login_required
@@ -18,11 +24,31 @@ def desk(request):
     return render(request, "portal/desk.html", parts)
 
 
+@never_cache
 def development_mail(request):
     """Mail that would have been sent. The address exists in development only."""
     return render(request, "portal/mailbox.html", {"mails": mailbox.newest()})
 
 
+@require_safe
+def how_long_kept(request):
+    """The table of what is kept how long and why, for everybody, and when it was carried out last."""
+    last = Turn.objects.filter(name="daily").values_list("ended_at", flat=True).first()
+    return render(request, "portal/retention.html", {"rules": list(retention.rules()), "last": last})
+
+
 def search(request):
     """Search over everything that is public."""
-    return render(request, "portal/search.html", search_page.context(request.GET))
+    shown = search_page.context(request.GET)
+    if (results := shown["results"]).is_available:
+        query_log.note_reader(request, shown["text"], kind=shown["kind"] or "", hits=results.total)
+    return render(request, "portal/search.html", shown)
+
+
+@require_safe
+def suggest(request):
+    """Suggestions for a search box as JSON, the same for everybody; who asks too often gets none for a while."""
+    if not suggesting.may_ask(get_adapter(request).get_client_ip(request)):
+        return JsonResponse({"suggestions": []}, status=429)
+    found = suggesting.suggestions(request.GET.get("q", ""), request.GET.get("kind", ""))
+    return JsonResponse({"suggestions": found}, headers={"Cache-Control": "private, max-age=60"})

@@ -1,6 +1,6 @@
 """`make test`: everything that this machine can run, and an honest list of what it could not.
 
-The suite on SQLite, the same suite on PostgreSQL, the search on OpenSearch, journeys in Chromium. On Debian as root what is missing is
+The suite on SQLite, the same suite on PostgreSQL, the search on OpenSearch, every page and journeys in Chromium. On Debian as root what is missing is
 installed by apt. With STRICT=1 a part that could not run is a failure.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.machine import Missing, find_chromium, find_fonts, opensearch, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-WITHOUT_OPENSEARCH = ["--ignore=tests/journeys", "-m", "not opensearch"]
+WITHOUT_OPENSEARCH = ["--ignore=tests/journeys", "--ignore=tests/accessible", "-m", "not opensearch"]
 STRICT = os.environ.get("STRICT") == "1"
 
 
@@ -76,7 +76,9 @@ def main() -> int:
     except (Missing, subprocess.CalledProcessError) as error:
         could_not_run.append(f"PostgreSQL: {error}")
     try:
-        part("Browser", "tests/journeys", CHROMIUM=find_chromium())
+        chromium = find_chromium()
+        part("Accessibility", "-n", "2", "tests/accessible", CHROMIUM=chromium)
+        part("Browser", "tests/journeys", CHROMIUM=chromium)
     except Missing as error:
         could_not_run.append(f"Browser: {error}")
 

@@ -4,18 +4,23 @@ from datetime import timedelta
 from io import BytesIO
 from itertools import count
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from casestudies import authoring, editorial, reviewing
 from casestudies.models import Adaptation, CaseStudy, ReviewAssignment, Reviewer, ReviewRound
+from casestudies.review import editorial, reviewing
+from casestudies.writing import authoring
 from events.models import Event, EventSession, SeatPool
 from events.models.event import refresh_span
-from orgs import evidence
+from orgs import consent, evidence
 from orgs.models import Agency, Division, Membership, Service, User
 from portal.models import Topic
+from tests.passkey import Passkey
 
 number = count(1)
 
@@ -34,7 +39,9 @@ def division(code="441900", name="东莞市", level="prefecture", parent=None, *
 
 def user(**fields) -> User:
     n = next(number)
-    return User.objects.create_user(**{"email": f"person{n}@example.org", "name": f"同事{n}", **fields})
+    person = User.objects.create_user(**{"email": f"person{n}@example.org", "name": f"同事{n}", **fields})
+    consent.agree(person)
+    return person
 
 
 def agency(**fields) -> Agency:
@@ -187,6 +194,21 @@ def upload(name="讲义.png", content: bytes | None = None) -> SimpleUploadedFil
 def scan(name="登记证书.png", content: bytes | None = None) -> evidence.Scan:
     """An examined upload, as a form hands it to a rule."""
     return evidence.examine(SimpleUploadedFile(name, content or picture()))
+
+
+def passkey(person: User, key: Passkey | None = None) -> Authenticator:
+    """A passkey that this person set up."""
+    credential = (key or Passkey()).register()
+    return Authenticator.objects.create(
+        user=person, type="webauthn", data={"name": "手机", "credential": credential}
+    )
+
+
+def second_factor(person: User) -> Authenticator:
+    """An authenticator app with recovery codes, and a passkey, which is returned."""
+    TOTP.activate(person, generate_totp_secret())
+    RecoveryCodes.activate(person)
+    return passkey(person)
 
 
 def moderator() -> User:

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -151,8 +151,23 @@ def postgres(*, is_durable: bool = False):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def who_listens(port: int) -> int:
+    """The process that listens on a port of this machine (Linux only). Raises Missing when that cannot be seen."""
+    listening = {
+        fields[9]
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        + Path("/proc/net/tcp6").read_text().splitlines()[1:]
+        if (fields := line.split())[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port
+    }
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):  # a process that ended meanwhile, or of somebody else
+            if os.readlink(link).removeprefix("socket:[").rstrip("]") in listening:
+                return int(link.parts[2])
+    raise Missing(f"nobody whom we may see listens on port {port}")
+
+
 LAUNCHER = ROOT / "tests" / "opensearch"
-JAVA = 17  # the least that OpenSearch 2.19 asks for
+JAVA = 17  # the least that OpenSearch 2.19 and the HTML checker ask for
 SMALL = ["-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 OPENSEARCH_STARTS_WITHIN = 120  # seconds; four when nothing else runs
 
@@ -174,10 +189,9 @@ def java() -> str:
     )
 
 
-def opensearch_classpath() -> str:
-    """The jar files of OpenSearch, fetched from Maven Central once and kept in Maven's own store."""
-    pom = LAUNCHER / "pom.xml"
-    kept = ROOT / "var" / f"opensearch-{hashlib.sha256(pom.read_bytes()).hexdigest()[:16]}.classpath"
+def jars(pom: Path, what: str) -> str:
+    """The jar files that this pom names, fetched from Maven Central once and kept in Maven's own store."""
+    kept = ROOT / "var" / f"{pom.parent.name}-{hashlib.sha256(pom.read_bytes()).hexdigest()[:16]}.classpath"
     if kept.exists() and all(Path(jar).exists() for jar in kept.read_text().split(os.pathsep)):
         return kept.read_text()
     kept.parent.mkdir(exist_ok=True)
@@ -187,7 +201,7 @@ def opensearch_classpath() -> str:
         ["mvn", "-q", "-B", "-f", pom, *goal], capture_output=True, text=True, check=False
     )
     if fetched.returncode or not beside.exists():
-        raise Missing(f"OpenSearch could not be fetched from Maven Central: {fetched.stdout.strip()[-500:]}")
+        raise Missing(f"{what} could not be fetched from Maven Central: {fetched.stdout.strip()[-500:]}")
     os.replace(beside, kept)
     return kept.read_text()
 
@@ -196,7 +210,7 @@ class OpenSearch:
     """An OpenSearch of our own on loopback. It starts while others work; `url()` waits until it answers."""
 
     def __init__(self):
-        java_path, classpath = java(), opensearch_classpath()
+        java_path, classpath = java(), jars(LAUNCHER / "pom.xml", "OpenSearch")
         self.folder = Path(tempfile.mkdtemp(prefix="tongxing-opensearch-"))
         with (self.folder / "log").open("w") as log:
             self.process = subprocess.Popen(

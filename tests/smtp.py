@@ -10,12 +10,14 @@ class MailServer(socketserver.ThreadingTCPServer):
     """`mails`: what was accepted. `hold_at`: "greeting" or "answer", where the next connection stops for ever.
 
     `is_held` is set as soon as one stopped there. `refuses`: say 451 to every recipient.
+    `unknown`: addresses to which it says 550.
     """
 
     allow_reuse_address = daemon_threads = True
 
     def __init__(self):
         self.mails, self.hold_at, self.is_held, self.refuses = [], "", Event(), False
+        self.unknown: set[str] = set()
         super().__init__(("127.0.0.1", 0), Conversation)
 
     @property
@@ -52,6 +54,8 @@ class Conversation(socketserver.StreamRequestHandler):
                 return
             elif word == b"RCPT" and self.server.refuses:
                 self.say("451 not now")
+            elif word == b"RCPT" and any(address.encode() in line for address in self.server.unknown):
+                self.say(f"550 no such user: {line.decode().strip()}")
             else:
                 self.say("250 yes")
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from casestudies import attachment, authoring
-from casestudies.attachment_forms import AddForm, DescribeForm
 from casestudies.console.access import own_case
+from casestudies.files import attachment
+from casestudies.forms.attachment import AddForm, DescribeForm
+from casestudies.writing import authoring
 
 STEPS = {"up": -1, "down": 1}
 

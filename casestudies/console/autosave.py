@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from casestudies import authoring, completeness, draft_merge, parallel
 from casestudies.console.access import own_case
 from casestudies.forms import AuthorsFormSet, CaseForm
 from casestudies.models import CaseStudy
 from casestudies.permissions import can_lead_case
+from casestudies.writing import authoring, completeness, draft_merge, parallel
 
 
 @login_required

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from casestudies import authoring, report_draft, rich_text
+from casestudies import rich_text
 from casestudies.console.access import own_agency, own_case
 from casestudies.forms import ReportForm, StartForm
 from casestudies.models import CaseStudy, ImportedReport
-from casestudies.report import Report
+from casestudies.report import draft
+from casestudies.report.reading import Report
+from casestudies.writing import authoring
 
 BEGINNING = 160  # characters of a piece that are shown at once
 
@@ -51,7 +53,7 @@ def import_case(request, slug):
     form = ReportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         read = form.cleaned_data["report"]
-        started, lost = report_draft.begin(
+        started, lost = draft.begin(
             agency,
             read,
             by=request.user,
@@ -130,7 +132,7 @@ def arrange_report(request, slug, public_id):
             if re.fullmatch(r"piece-\d{1,5}", name, re.A)
         }
         try:
-            report_draft.arrange(case, places, by=request.user)
+            draft.arrange(case, places, by=request.user)
         except authoring.AuthoringError as refusal:
             messages.error(request, str(refusal))
         else:
@@ -143,7 +145,7 @@ def arrange_report(request, slug, public_id):
         "case": case,
         "report": row,
         "pieces": [piece_shown(one) for one in row.pieces],
-        "places": [(name, place_words(name)) for name in report_draft.PLACES],
+        "places": [(name, place_words(name)) for name in draft.PLACES],
     }
     return render(request, "casestudies/arrange_report.html", context)
 

@@ -6,10 +6,10 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from casestudies import review_answers
-from casestudies.authoring import AuthoringError
 from casestudies.console.access import own_case
 from casestudies.permissions import can_submit_case
+from casestudies.review import answers
+from casestudies.writing.authoring import AuthoringError
 
 
 @login_required
@@ -23,7 +23,7 @@ def case_review(request, slug, public_id):
     if request.method == "POST":
         try:
             if request.POST.get("action") == "take_back":
-                review_answers.take_back(case, by=request.user)
+                answers.take_back(case, by=request.user)
                 messages.success(
                     request, _("Taken back. It is a draft again, and the reviewers have been told.")
                 )
@@ -33,9 +33,9 @@ def case_review(request, slug, public_id):
                     for name, text in request.POST.items()
                     if name.startswith("point-")
                 }
-                review_answers.answer(
-                    newest, by=request.user, reply=request.POST.get("reply", ""), points=points
-                )
+                answers.answer(newest, by=request.user, reply=request.POST.get("reply", ""), points=points)
+                if request.POST.get("action") == "submit_again":
+                    return redirect("check_case", slug, public_id)
                 messages.success(
                     request,
                     _("Saved. Editors and reviewers read your answers when the text is submitted again."),
@@ -44,13 +44,13 @@ def case_review(request, slug, public_id):
             messages.error(request, str(refusal))
         return redirect("case_review", slug, public_id)
     for one in rounds:
-        one.readers = review_answers.readers_of(one)
+        one.readers = answers.readers_of(one)
     context = {
         "agency": case.agency,
         "case": case,
         "rounds": rounds,
         "newest": newest,
-        "can_answer": review_answers.can_answer(newest),
+        "can_answer": answers.can_answer(newest),
         "can_take_back": newest.is_open and can_submit_case(request.user, case),
     }
     return render(request, "casestudies/case_review.html", context)

@@ -5,11 +5,12 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from casestudies import authoring, deid_check, deid_replace
 from casestudies.console.access import own_case
-from casestudies.deid_words import KINDS, WHY
+from casestudies.deidentify import check, replacing
+from casestudies.deidentify.words import KINDS, WHY
 from casestudies.models import CaseStudy, CaseVersion
 from casestudies.permissions import can_submit_case
+from casestudies.writing import authoring
 
 #: What kind of change a new version can be.
 CHANGES = [choice for choice in CaseVersion.Kind.choices if choice[0] != CaseVersion.Kind.FIRST]
@@ -20,7 +21,7 @@ def check_case(request, slug, public_id):
     """Show what the check found; replace or keep what a button says."""
     case = own_case(request, slug, public_id)
     draft = authoring.draft_of(case)
-    seen = deid_check.check(draft)
+    seen = check.check(draft)
     if request.method == "POST":
         decide(request, case, seen)
         return redirect("check_case", slug, public_id)
@@ -32,7 +33,7 @@ def check_case(request, slug, public_id):
         "certain": [row(one, draft) for one in seen.certain],
         "undecided": [row(one, draft) for one in seen.undecided],
         "kept": [row(one, draft) for one in seen.kept],
-        "statement": deid_check.statement(),
+        "statement": check.statement(),
         "missing": authoring.missing(draft),
         "is_in_review": authoring.is_in_review(case),
         "can_submit": can_submit_case(request.user, case),
@@ -41,7 +42,7 @@ def check_case(request, slug, public_id):
     return render(request, "casestudies/check_case.html", context)
 
 
-def decide(request, case: CaseStudy, seen: deid_check.Check) -> None:
+def decide(request, case: CaseStudy, seen: check.Check) -> None:
     """Carry out what was pressed, and say what happened."""
     passage = next((one for one in seen.passages if one.fingerprint == request.POST.get("passage")), None)
     if passage is None:
@@ -51,16 +52,16 @@ def decide(request, case: CaseStudy, seen: deid_check.Check) -> None:
         if authoring.is_in_review(case):
             raise authoring.InReview
         if request.POST.get("decision") == "replace":
-            deid_replace.replace(case, passage, by=request.user)
+            replacing.replace(case, passage, by=request.user)
             messages.success(request, _("Replaced wherever it stood."))
         elif request.POST.get("decision") == "keep":
-            deid_check.keep(case, passage, by=request.user, reason=request.POST.get("reason", ""))
+            check.keep(case, passage, by=request.user, reason=request.POST.get("reason", ""))
             messages.success(request, _("Kept, with your reason."))
-    except (deid_check.DecisionRefused, authoring.AuthoringError) as refusal:
+    except (check.DecisionRefused, authoring.AuthoringError) as refusal:
         messages.error(request, str(refusal))
 
 
-def row(passage: deid_check.Passage, draft: CaseStudy) -> dict:
+def row(passage: check.Passage, draft: CaseStudy) -> dict:
     """A passage in words: what it is, why, and where it stands."""
     return {
         "passage": passage,

@@ -6,10 +6,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from casestudies import authoring
 from casestudies.console.access import own_case
 from casestudies.models import CaseStudy, CaseVersion
 from casestudies.permissions import can_submit_case
+from casestudies.writing import authoring
 
 
 def hand_in(request, case: CaseStudy):

@@ -2,15 +2,17 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from casestudies import editorial, review_answers, reviewing, rubric
+from casestudies.console.autosave import writing_words
 from casestudies.console.reviews import show_text
 from casestudies.forms.review import ReviewForm
 from casestudies.models import Review, ReviewAssignment
+from casestudies.review import answers, editorial, reviewing, rubric
 
 
 def mine(request, public_id) -> ReviewAssignment:
@@ -65,8 +67,11 @@ def my_review(request, public_id):
         "is_reading": is_reading,
         "lacking": lacking,
         "before": before,
-        "points": review_answers.points_of(before.review) if before else [],
+        "points": answers.points_of(before.review) if before else [],
         "has_changes": asked.number > 1,
+        "draft_key": f"review-draft:{assignment.public_id}:{request.user.pk}",
+        "writing_words": writing_words()
+        | {"review": _("This review has ended. What you wrote is kept on this device.")},
     }
     return render(request, "casestudies/my_review.html", context)
 
@@ -91,6 +96,27 @@ def answer(request, assignment: ReviewAssignment, form: ReviewForm | None) -> st
         reviewing.hand_in(assignment, by=by)
         return _("Handed in. Thank you.")
     return _("Saved. Nobody else reads it before you hand it in.")
+
+
+@login_required
+@require_POST
+def autosave_review(request, public_id):
+    """Save the review as it is now, and say so in JSON as `autosave_case` does; 409 when it has ended."""
+    assignment = mine(request, public_id)
+    review = Review.objects.filter(assignment=assignment).first() or Review(assignment=assignment)
+    form = ReviewForm(request.POST, review=review, text=assignment.round.revision.as_object())
+    try:
+        if form.is_valid():
+            reviewing.save(assignment, by=request.user, **form.changes())
+    except reviewing.ReviewError as refusal:
+        return JsonResponse({"state": "review", "sentence": str(refusal)}, status=409)
+    answer = {
+        "state": "saved",
+        "both": [],
+        "at": timezone.localtime().strftime("%H:%M"),
+        "refused": {name: [str(one) for one in errors] for name, errors in form.errors.items()},
+    }
+    return JsonResponse(answer, headers={"Cache-Control": "no-store"})
 
 
 def own_before(assignment: ReviewAssignment) -> ReviewAssignment | None:

@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from casestudies import usage
 from casestudies.console.access import own_agency
+from casestudies.usage import figures
 
 
 @login_required
@@ -14,13 +14,13 @@ from casestudies.console.access import own_agency
 def case_numbers(request, slug):
     """By month and by case: read, downloaded, cited, adapted, kept."""
     agency = own_agency(request, slug)
-    cases = usage.cases_of(agency, request.user)
-    months = usage.by_month(cases)
+    cases = figures.cases_of(agency, request.user)
+    months = figures.by_month(cases)
     context = {
         "agency": agency,
         "months": months,
-        "bars": usage.bars(months),
-        "cases": usage.by_case(cases),
+        "bars": figures.bars(months),
+        "cases": figures.by_case(cases),
     }
     return render(request, "casestudies/case_numbers.html", context)
 
@@ -31,7 +31,7 @@ def case_numbers_csv(request, slug):
     """The same as a table, a line for each case and month."""
     agency = own_agency(request, slug)
     return HttpResponse(
-        usage.as_csv(usage.cases_of(agency, request.user)),
+        figures.as_csv(figures.cases_of(agency, request.user)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="tongxing-{agency.slug}-case-numbers.csv"'},
     )

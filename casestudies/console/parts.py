@@ -7,8 +7,8 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from casestudies.forms import AuthorsFormSet, CaseForm
-from casestudies.guidance import GUIDANCE
 from casestudies.models import CaseStudy
+from casestudies.writing.guidance import GUIDANCE
 from portal.models import Topic
 
 
@@ -63,7 +63,7 @@ def parts_of(form: CaseForm, authors: AuthorsFormSet, draft: CaseStudy, *, opene
         Part(
             "people",
             _("Authors and agencies"),
-            fields("partners", "research_partners", "co_writers"),
+            fields("partners", "research_partners", "funders", "co_writers"),
             template="casestudies/_part_people.html",
             is_required=True,
             is_done=bool(draft.authors.all()),

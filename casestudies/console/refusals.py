@@ -3,7 +3,8 @@
 from django.contrib import messages
 from django.shortcuts import redirect
 
-from casestudies.deid_check import Identifiable
+from casestudies.deidentify.check import Identifiable
+from casestudies.review.rounds import Unreviewed
 
 
 class SayWhyNotPublished:
@@ -16,7 +17,9 @@ class SayWhyNotPublished:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if not isinstance(exception, Identifiable):
+        if not isinstance(exception, Identifiable | Unreviewed):
             return None
         messages.error(request, str(exception))
+        if isinstance(exception, Unreviewed) and exception.round:
+            return redirect("review_round", exception.round.public_id)  # here reviewers are asked
         return redirect(request.path)

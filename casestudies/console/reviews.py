@@ -12,11 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casestudies import editorial, reading, review_answers, reviewers, rubric, versions
-from casestudies.authoring import AuthoringError
+from casestudies import reading, versions
 from casestudies.forms.review import ReviewerForm
 from casestudies.models import Review, ReviewAssignment, Reviewer, ReviewRound
 from casestudies.permissions import can_review_cases
+from casestudies.review import answers, editorial, reviewers, rubric
+from casestudies.review.rounds import was_read
+from casestudies.writing.authoring import AuthoringError
+from portal import second_factor
 
 ON_A_PAGE = 30
 ROUNDS = ReviewRound.objects.select_related(
@@ -25,13 +28,14 @@ ROUNDS = ReviewRound.objects.select_related(
 
 
 def for_editors(view):
-    """A view that exists for the library's editors only."""
+    """A view that exists for the library's editors only, who bring their second factor."""
 
     @login_required
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if not can_review_cases(request.user):
             raise Http404
+        second_factor.demand_shown(request)
         return view(request, *args, **kwargs)
 
     return guarded
@@ -85,11 +89,12 @@ def review_round(request, public_id):
         "criteria": editorial.CRITERIA,
         "candidates": reviewers.candidates(asked) if asked.status == ReviewRound.Status.REVIEW else [],
         "former": editorial.former_reviewers(asked) if asked.status == ReviewRound.Status.CHECK else [],
+        "was_read": was_read(asked),
         "disagree": editorial.disagree(recommended),
         "far_apart": editorial.are_far_apart(recommended),
         "waits": [one for one in assignments if one.is_waiting],
         "before": before,
-        "answered": review_answers.readers_of(before) if before else [],
+        "answered": answers.readers_of(before) if before else [],
         "due_on": timezone.localdate() + editorial.DUE_IN,
         "others": asked.case.review_rounds.exclude(pk=asked.pk),
         "reason_at_most": ReviewRound.REASON_AT_MOST,

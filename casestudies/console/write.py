@@ -8,15 +8,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from casestudies import authoring, completeness, draft_merge, keywords, parallel, reading
+from casestudies import reading
 from casestudies.console.access import own_case
 from casestudies.console.autosave import draft_key, writing_words
 from casestudies.console.hand_in import hand_in, review_comment
 from casestudies.console.parts import parts_of
 from casestudies.forms import AuthorsFormSet, CaseForm
-from casestudies.guidance import EVIDENCE
 from casestudies.models import CaseStudy
 from casestudies.permissions import can_lead_case, can_submit_case
+from casestudies.writing import authoring, completeness, draft_merge, keywords, parallel
+from casestudies.writing.guidance import EVIDENCE
 
 
 @login_required

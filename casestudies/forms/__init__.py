@@ -1,4 +1,4 @@
-"""The forms of the member console for case studies. They check; the rules in `casestudies.authoring` decide."""
+"""The forms of the member console for case studies. They check; the rules in `casestudies.writing.authoring` decide."""
 
 from casestudies.forms.begin import ReportForm, StartForm
 from casestudies.forms.case import CaseForm

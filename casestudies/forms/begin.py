@@ -6,8 +6,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casestudies import report
 from casestudies.models import CaseStudy
+from casestudies.report import reading
 
 
 class StartForm(forms.ModelForm):
@@ -41,7 +41,7 @@ class ReportForm(forms.Form):
                 % {"size": filesizeformat(settings.UPLOAD_MAX_BYTES)}
             )
         try:
-            self.cleaned_data["report"] = report.read(file.name, file.read())
-        except report.Unreadable as refusal:
+            self.cleaned_data["report"] = reading.read(file.name, file.read())
+        except reading.Unreadable as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return file

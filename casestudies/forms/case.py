@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casestudies import draft_merge, rich_text
+from casestudies import rich_text
 from casestudies.forms.fields import KeywordsField, SectionField, TopicsField
-from casestudies.guidance import GUIDANCE
 from casestudies.models import CasePartner, CaseStudy
-from casestudies.people import Partner
+from casestudies.writing import draft_merge
+from casestudies.writing.guidance import GUIDANCE
+from casestudies.writing.people import Partner
 from orgs.agency_field import AgenciesField
 from orgs.division_field import DivisionField
 from portal.models import Topic
@@ -36,7 +37,7 @@ NUMBERS = {
     "staff_involved": 100_000,
     "volunteers_involved": 1_000_000,
 }
-PARTNER_FIELDS = ("partners", "research_partners", "co_writers")
+PARTNER_FIELDS = ("partners", "research_partners", "funders", "co_writers")
 
 
 class CaseForm(forms.ModelForm):
@@ -66,6 +67,11 @@ class CaseForm(forms.ModelForm):
         help_text=gettext_lazy(
             "Universities or institutes that studied the work with you, one on each line."
         ),
+    )
+    funders = AgenciesField(
+        required=False,
+        label=gettext_lazy("Agencies that paid for it"),
+        help_text=gettext_lazy("Funders that are in the directory, one on each line, by their full name."),
     )
     co_writers = AgenciesField(
         required=False,
@@ -150,7 +156,6 @@ class CaseForm(forms.ModelForm):
         self.stored = {name: getattr(instance, name) for name in CaseStudy.SECTIONS}
         self.written = {name: rich_text.to_markdown(html) for name, html in self.stored.items()}
         chosen = list(instance.topics.all())
-        self.funders = [row for row in instance.partners.all() if row.role == CasePartner.Role.FUNDER]
         initial = {
             **self.written,
             **named_partners(instance),
@@ -174,6 +179,8 @@ class CaseForm(forms.ModelForm):
             self.fields[name].widget.attrs["rows"] = 14 if name == "process" else 8
         for scheme in SCHEMES:
             self.fields[f"topics_{scheme}"] = TopicsField(scheme)
+        for name in ("abstract", *CaseStudy.REQUIRED_SECTIONS):
+            self.fields[name].is_needed_later = True  # a draft goes without; what is submitted does not
         self.co_writing = initial["co_writers"]
         if not is_led:
             del self.fields["co_writers"]
@@ -232,7 +239,7 @@ class CaseForm(forms.ModelForm):
     def partners_named(self) -> list[Partner]:
         """Every agency once: one that is named twice has the stronger role, and writes if any line says so."""
         data = self.cleaned_data
-        found = {row.agency.pk: Partner(row.agency, row.role, row.writes) for row in self.funders}
+        found = {agency.pk: Partner(agency, CasePartner.Role.FUNDER) for agency in data["funders"]}
         co_writers = data.get("co_writers", self.co_writing)
         for agency in [*data["partners"], *co_writers]:
             found.setdefault(agency.pk, Partner(agency))
@@ -297,5 +304,6 @@ def named_partners(case: CaseStudy) -> dict[str, list]:
     return {
         "partners": [row.agency for row in rows if row.role == CasePartner.Role.PARTNER and not row.writes],
         "research_partners": [row.agency for row in rows if row.role == CasePartner.Role.RESEARCH],
+        "funders": [row.agency for row in rows if row.role == CasePartner.Role.FUNDER],
         "co_writers": [row.agency for row in rows if row.writes],
     }

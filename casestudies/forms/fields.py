@@ -1,12 +1,17 @@
 """Fields that only case studies have: a section, keywords, the terms of a vocabulary."""
 
+from itertools import groupby
+
 from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
 
 from casestudies import rich_text
 from portal.models import Topic
 
-SECTION_LONGEST = 40_000  # characters
+SECTION_LONGEST = (
+    200_000  # characters: a whole report of 200 pages fits in one section until its writer divides it
+)
 KEYWORDS_MOST = 10
 
 
@@ -72,3 +77,31 @@ class TopicsField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, topic):
         return f"— {topic.name}" if topic.parent_id else topic.name
+
+
+class ByVocabulary(ModelChoiceIterator):
+    """Topics under the names of their vocabularies."""
+
+    def __iter__(self):
+        for scheme, topics in groupby(self.queryset, key=lambda topic: topic.scheme):
+            yield Topic.Scheme(scheme).label, [self.choice(topic) for topic in topics]
+
+
+class FoldedChoices(forms.CheckboxSelectMultiple):
+    """Check boxes, folded by group: open where something is chosen."""
+
+    template_name = "casestudies/widgets/folded_choices.html"
+
+
+class BroadTopicsField(forms.ModelMultipleChoiceField):
+    """The broad terms for people served, services and methods: what somebody knows about, or looks for."""
+
+    iterator = ByVocabulary
+    SCHEMES = (Topic.Scheme.POPULATION, Topic.Scheme.SERVICE, Topic.Scheme.METHOD)
+
+    def __init__(self, **kwargs):
+        broad = Topic.objects.filter(scheme__in=self.SCHEMES, parent=None).order_by("scheme", "position")
+        super().__init__(queryset=broad, required=False, widget=FoldedChoices, **kwargs)
+
+    def label_from_instance(self, topic):
+        return str(topic.name)

@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from casestudies import orcid
 from casestudies.models import CaseAuthor, CaseStudy
-from casestudies.people import Author, account_of
+from casestudies.open_data import orcid
+from casestudies.writing.people import Author, account_of
 
 AUTHORS_MOST = 6
 

@@ -3,17 +3,16 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from casestudies.forms.fields import BroadTopicsField
 from casestudies.models import CaseStudy, ResearchAnswer, ResearchInterest
 from orgs.division_field import DivisionField
-from portal.models import Topic
-
-SCHEMES = (Topic.Scheme.POPULATION, Topic.Scheme.SERVICE, Topic.Scheme.METHOD)
 
 
 class InterestForm(forms.ModelForm):
     """`agency` is the one that looks."""
 
     division = DivisionField(label=_("Place"), required=False)
+    topics = BroadTopicsField(label=_("Topics"))
 
     class Meta:
         model = ResearchInterest
@@ -22,7 +21,6 @@ class InterestForm(forms.ModelForm):
             "about": forms.Textarea({"rows": 5}),
             "data": forms.Textarea({"rows": 4}),
             "until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "topics": forms.CheckboxSelectMultiple({"class": "choices"}),
         }
         help_texts = {
             "question": _("One sentence. For example: do children stay in school longer after our groups?"),
@@ -33,9 +31,6 @@ class InterestForm(forms.ModelForm):
     def __init__(self, *args, agency, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["case"].queryset = CaseStudy.objects.published().filter(agency=agency)
-        broad = Topic.objects.filter(scheme__in=SCHEMES, parent=None).order_by("scheme", "position")
-        self.fields["topics"].queryset = broad
-        self.fields["topics"].label_from_instance = lambda topic: str(topic.name)
         if self.instance.pk:
             self.initial["division"] = self.instance.division
 

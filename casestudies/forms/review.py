@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casestudies import rubric
+from casestudies.forms.fields import BroadTopicsField
 from casestudies.models import CaseStudy, Review, Reviewer, ReviewerRole
-from portal.models import Topic
+from casestudies.review import rubric
 
 
 class ReviewForm(forms.Form):
@@ -67,6 +67,8 @@ class ReviewForm(forms.Form):
             self.initial[f"comment_{name}"] = said.get(name, "")
         for name in ("evidence_level", "recommendation", "reasons", "note_to_editor"):
             self.initial[name] = getattr(review, name)
+        for name in ("recommendation", "reasons", *(f"line_{code}" for code in rubric.CODES)):
+            self.fields[name].is_needed_later = True  # a draft goes without; what is handed in does not
 
     @property
     def lines(self) -> list:
@@ -98,18 +100,11 @@ class ReviewerForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address"), help_text=_("Of somebody who has an account here."))
     role = forms.ChoiceField(label=_("Reviews as"), choices=ReviewerRole.choices, widget=forms.RadioSelect)
-    topics = forms.ModelMultipleChoiceField(
-        label=_("Knows about"),
-        queryset=Topic.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
+    topics = BroadTopicsField(label=_("Knows about"))
     is_available = forms.BooleanField(label=_("Can be asked now"), initial=True, required=False)
 
     def __init__(self, *args, reviewer: Reviewer | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        schemes = (Topic.Scheme.POPULATION, Topic.Scheme.SERVICE, Topic.Scheme.METHOD)
-        self.fields["topics"].queryset = Topic.objects.filter(scheme__in=schemes, parent=None)
         if reviewer:
             del self.fields["email"]
             self.initial = {

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 
-from casestudies import orcid
+from casestudies.open_data import orcid
 from orgs.models import User
 
 

@@ -227,6 +227,14 @@ class CaseStudy(
         ordering = ["-first_published_at", "-pk"]
         verbose_name = _("case study")
         verbose_name_plural = _("case studies")
+        indexes = [
+            # What a desk shows: of all texts the few that somebody still writes.
+            models.Index(
+                fields=["agency"],
+                condition=Q(live=False) | Q(has_unpublished_changes=True),
+                name="cases_being_written",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=models.F("started_on")),
@@ -272,7 +280,7 @@ class CaseStudy(
     def publish(self, revision, *args, **kwargs):
         if CaseStudy.objects.withdrawn().filter(pk=self.pk).exists():
             raise PermissionDenied
-        about_to_publish.send(sender=type(self), draft=revision.as_object())
+        about_to_publish.send(sender=type(self), draft=revision.as_object(), by=kwargs.get("user"))
         return super().publish(revision, *args, **kwargs)
 
     @property

@@ -10,7 +10,7 @@ from orgs.models import User
 class ParallelText(models.Model):
     """The words of the second of two writers. The first one's stand in the draft; these wait beside them.
 
-    `field` is a unit of `casestudies.draft_merge`, `words` what was typed, as people read it. Never deleted: a settled one
+    `field` is a unit of `casestudies.writing.draft_merge`, `words` what was typed, as people read it. Never deleted: a settled one
     can still be read in the history of the draft.
     """
 

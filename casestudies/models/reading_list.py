@@ -13,7 +13,7 @@ from casestudies.models.casestudy import CaseStudy
 from orgs.models import Agency, Membership, User
 from portal.bilingual import CHINESE, Text, language_of
 
-SIGNER = Signer(salt="casestudies.reading_list.shared", sep=".")
+SIGNER = Signer(salt="casestudies.keeping.reading_list.shared", sep=".")
 
 
 class ReadingListQuerySet(models.QuerySet):

@@ -102,7 +102,7 @@ class Review(models.Model):
     TEXT_AT_MOST = 6000
 
     assignment = models.OneToOneField(ReviewAssignment, models.CASCADE, related_name="review")
-    #: Code of a line of the rubric: 0 to 3, or null where the reviewer cannot judge it (`casestudies/rubric.py`).
+    #: Code of a line of the rubric: 0 to 3, or null where the reviewer cannot judge it (`casestudies/review/rubric.py`).
     scores = models.JSONField(default=dict)
     evidence_level = models.PositiveSmallIntegerField(
         _("evidence as you see it"), choices=Evidence, null=True, blank=True

@@ -24,7 +24,7 @@ class ReviewRound(models.Model):
     class Status(models.TextChoices):
         CHECK = "check", _("Waiting for the editorial check")
         REVIEW = "review", _("Being reviewed")
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", _("Accepted and published")
         REVISE = "revise", _("Changes wanted")
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Taken back by the authors")
@@ -46,6 +46,8 @@ class ReviewRound(models.Model):
     editor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
     check_reminded_at = models.DateTimeField(null=True, blank=True)
+    #: An editor published it without reviewers, and the reason says why.
+    is_waived = models.BooleanField(_("published without reviewers"), default=False)
     decided_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     #: What the authors read.
@@ -66,6 +68,9 @@ class ReviewRound(models.Model):
             models.UniqueConstraint(fields=["case", "number"], name="a_case_counts_its_reviews"),
             models.UniqueConstraint(
                 fields=["case"], condition=Q(status__in=["check", "review"]), name="one_open_review_per_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_waived=False) | ~Q(reason=""), name="who_does_without_reviewers_says_why"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["check", "review"], decided_at=None)

@@ -1,7 +1,7 @@
 """The rich text of a section as JSON that a template can read: blocks, and words with what is around them."""
 
 from casestudies import rich_tree
-from casestudies.citation.source import UNFIT
+from casestudies.open_data.citation.source import UNFIT
 from casestudies.rich_tree import Node
 
 DEEPEST = 8  # Typst and Word both give up on what is nested without end

@@ -16,7 +16,7 @@ from docx.text.paragraph import Paragraph
 
 from casestudies.paper import word_parts
 from casestudies.paper.words import Paper
-from casestudies.word import PORTAL
+from casestudies.report.word import PORTAL
 
 DAWN = (1980, 1, 1, 0, 0, 0)  # the time of every part
 INK, QUIET, ACCENT = RGBColor(0x2B, 0x26, 0x22), RGBColor(0x6B, 0x62, 0x5B), RGBColor(0xB4, 0x51, 0x2C)

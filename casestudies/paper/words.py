@@ -13,11 +13,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from casestudies import attachment, citation, record
-from casestudies.citation import source
-from casestudies.identifier import address_to_cite, doi_of, doi_url
+from casestudies import record
+from casestudies.files import attachment
 from casestudies.licence import Terms, terms_called, terms_of
 from casestudies.models import Attachment, CaseAuthor, CaseStudy
+from casestudies.open_data import citation
+from casestudies.open_data.citation import source
+from casestudies.open_data.identifier import address_to_cite, doi_of, doi_url
 from casestudies.paper.blocks import blocks
 from portal.bilingual import pick
 from portal.pictures import PictureRefused, redraw

@@ -12,14 +12,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from events import certificate_pdf, certificates
 from events.console import hours as hours_page
-from events.console.door import own_event
+from events.console.door import own_event, write_down_export
 from events.forms.certificate import CertificateActionForm, ShareForm
 from events.models import Certificate, CertificateRule
 from events.refusals import RegistrationError
+from orgs.console.door import confirm_it_is_them
 
 
 @login_required
@@ -79,10 +80,11 @@ def act_on_certificate(request, slug, public_id, registration_id):
 
 @login_required
 @never_cache
-@require_safe
+@require_POST
 def certificates_zip(request, slug, public_id):
     """All valid certificates of the event, sent while they are being made."""
     event = own_event(request, slug, public_id)
+    confirm_it_is_them(request, slug)
     valid = list(Certificate.objects.valid().filter(registration__event=event).order_by("number"))
     if not valid:
         messages.error(request, _("No certificate has been issued yet."))
@@ -90,6 +92,7 @@ def certificates_zip(request, slug, public_id):
     if not certificate_pdf.has_chinese_font():
         messages.error(request, _("This server has no Chinese font, so certificates cannot be made now."))
         return redirect("event_hours", slug, public_id)
+    write_down_export(request, event, "certificates", rows=len(valid))
     response = StreamingHttpResponse(zipped(valid), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="certificates-{event.public_id}.zip"'
     return response

@@ -39,7 +39,7 @@ def write(request, agency: Agency, event: Event) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = EventForm(data, request.FILES if data else None, instance=event, host=agency)
     sessions = session_rows(event if event.pk else None, data, zone=form.zone)
-    if data is not None and all((form.is_valid(), sessions.is_valid())):
+    if data is not None and not form.is_looking and all((form.is_valid(), sessions.is_valid())):
         plan = {"by": request.user, "sessions": list(sessions.plan()), **form.plan}
         try:
             if event.pk:
@@ -95,7 +95,12 @@ def publish_now(request, event: Event) -> HttpResponse:
     except REFUSALS as refusal:
         messages.error(request, str(refusal))
         return redirect("edit_event", event.host.slug, event.public_id)
-    messages.success(request, _("Published. Everybody can see the event and register."))
+    messages.success(
+        request,
+        _("Published. Everybody can see the event and register.")
+        if event.takes_registrations
+        else _("Published. Everybody can see the event; nobody needs to register."),
+    )
     return redirect(event)
 
 

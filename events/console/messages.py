@@ -21,7 +21,8 @@ MOST_SHOWN = 50
 def write_message(request, slug, public_id):
     """First the words, then a look at them with the number of people, then they go out. What was written stays."""
     event = own_event(request, slug, public_id)
-    form = MessageForm(request.POST if request.method == "POST" else None, event=event)
+    data = request.POST if request.method == "POST" else None
+    form = MessageForm(data, event=event, initial={"group": request.GET.get("group")})
     if not form.is_bound or not form.is_valid() or "change" in request.POST:
         return page(request, event, form)
     if "send" not in request.POST:

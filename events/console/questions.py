@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from events import questions
 from events.console.door import own_event
 from events.forms.questions import RetentionForm, question_rows
+from orgs.console.door import confirm_it_is_them
 
 
 @login_required
@@ -45,8 +46,9 @@ def place_error(rows, in_order, no: questions.QuestionError) -> None:
 @never_cache
 @require_safe
 def answers(request, slug, public_id):
-    """Who answered what, for the host."""
+    """Who answered what, for the host. Answers may tell more of people than their names, so the sign-in is recent."""
     event = own_event(request, slug, public_id)
+    confirm_it_is_them(request, slug)
     people = list(event.registrations.live().select_related("user", "agency").prefetch_related("nominations"))
     columns, given = questions.columns(event), questions.answers_of(people)
     table = [(one, [given[one.pk].get(question.pk, "") for question in columns]) for one in people]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events import by_hand, charts, registration, seats
+from events import by_hand, charts, numbers, registration, seats
 from events.console.door import own_event
 from events.forms.decision import HostDecisionForm
 from events.forms.roster import AddPersonForm, SeatsForm
@@ -41,6 +41,7 @@ def show(request, event: Event, form: AddPersonForm | None = None) -> HttpRespon
         "pools": event.pools.select_related("agency"),
         "cancelled": [one for one in people if not one.is_live],
         "by_agency": charts.bars(counted(one.agency.label if one.agency else "" for one in seated)),
+        "numbers": numbers.of(event) if event.is_over() else None,
         "form": form or AddPersonForm(),
     }
     return render(request, "events/roster.html", context)

@@ -4,10 +4,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from events import numbers, roster_table
-from events.console.door import own_event
+from events.console.door import own_event, write_down_export
+from orgs.console.door import confirm_it_is_them
 
 FORMATS = {
     "csv": (roster_table.as_csv, "text/csv; charset=utf-8"),
@@ -18,35 +19,37 @@ EMPTY_ROWS = 5  # for people who come unannounced
 
 @login_required
 @never_cache
-@require_safe
+@require_POST
 def roster_file(request, slug, public_id, style):
     """The roster as a table, marked UTF-8 where it is text; no cell is read as a formula."""
     event = own_event(request, slug, public_id)
     if style not in FORMATS:
         raise Http404
+    confirm_it_is_them(request, slug)
     write, content_type = FORMATS[style]
-    response = HttpResponse(write(roster_table.lines(event)), content_type=content_type)
+    table = roster_table.lines(event)
+    write_down_export(request, event, "roster", rows=len(table) - 1)
+    response = HttpResponse(write(table), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="roster-{event.public_id}.{style}"'
     return response
-
-
-@login_required
-def roster_csv(request, slug, public_id):
-    """The address that people have kept since the roster was a text table only."""
-    return roster_file(request, slug, public_id, "csv")
 
 
 @login_required
 @never_cache
 @require_safe
 def signature_list(request, slug, public_id):
-    """Those with a seat, once for each session, with room to sign; in the order of names, or by agency."""
+    """Those with a seat, once for each session, with room to sign; in the order of names, or by agency.
+
+    A page for the printer, so it is read like any other; that it was taken along is written down all the same.
+    """
     event = own_event(request, slug, public_id)
+    confirm_it_is_them(request, slug)
     is_by_agency = request.GET.get("by") == "agency"
     seated = [one for one in roster_table.everybody(event) if one.has_seat]
     seated.sort(key=lambda one: str(one.known_as))
     if is_by_agency:
         seated.sort(key=lambda one: (one.agency is None, str(one.agency or "")))
+    write_down_export(request, event, "signature list", rows=len(seated))
     return render(
         request,
         "events/signature_list.html",

@@ -9,18 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import zones
 from events.calendar import TOPIC_SCHEMES
+from events.forms.co_hosts import CoHostFields
 from events.forms.kept_seats import KeptSeatsField
 from events.forms.moment import Moment
 from events.models import Event, SeatPool
 from events.picture import ACCEPTED, LONGEST_DESCRIPTION, PictureError, redraw
 from events.seats import MOST_SEATS
 from orgs.models import Agency, Division
+from orgs.names import seen_as_written
+from portal import zones
 from portal.models import Topic
 
 
-class EventForm(forms.ModelForm):
+class EventForm(CoHostFields, forms.ModelForm):
     #: What every event needs stands open, before the dates and after them; the rest is folded away, under its own words.
     ABOUT = ("title", "kind")
     PRACTICAL = ("mode", "venue", "division", "online_url", "capacity")
@@ -44,7 +46,7 @@ class EventForm(forms.ModelForm):
                 "decide_on",
             ),
         ),
-        (gettext_lazy("Hosts together, time zone"), ("co_hosts", "time_zone")),
+        (gettext_lazy("Hosts together, time zone"), ("co_host_words", "co_hosts", "time_zone")),
     )
 
     #: Made with the page of a new event; the same form sent twice is known by it.
@@ -81,13 +83,6 @@ class EventForm(forms.ModelForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("One a line: name, and who they are in brackets."),
-    )
-    co_hosts = forms.ModelMultipleChoiceField(
-        Agency.objects.none(),
-        label=gettext_lazy("Held together with"),
-        required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
-        help_text=gettext_lazy("An agency is shown as a host when it has said yes."),
     )
     online_url = forms.URLField(
         label=gettext_lazy("Link to the meeting"),
@@ -176,7 +171,8 @@ class EventForm(forms.ModelForm):
     def __init__(self, *args, host: Agency, **kwargs):
         super().__init__(*args, **kwargs)
         event = self.instance
-        self.fields["co_hosts"].queryset = Agency.objects.listed().exclude(pk=host.pk)
+        for name in ("title", "title_en", "venue", "fee", "contact"):
+            self.fields[name].validators.append(seen_as_written)
         self.fields["topics"].queryset = Topic.objects.filter(scheme__in=TOPIC_SCHEMES, is_active=True).top()
         self.fields["topics"].choices = by_scheme(self.fields["topics"].queryset)
         self.fields["theme"].empty_label = _("No theme")
@@ -203,13 +199,12 @@ class EventForm(forms.ModelForm):
             self.initial["co_hosts"] = [co_host.agency_id for co_host in event.hosts.all()]
         else:
             self.initial.setdefault("division", host.division_id)
+        self.offer_co_hosts(host=host)
 
     def name_zones(self) -> None:
         """The zones to choose from, and the one in which the times of this form are read."""
         own = self.instance.time_zone
-        self.fields["time_zone"].choices = [
-            (name, f"{zones.name_of(name)} · {name}") for name in dict.fromkeys([*zones.ZONES, own])
-        ]
+        self.fields["time_zone"].choices = zones.choices(own)
         typed = self.data.get(self.add_prefix("time_zone")) if self.is_bound else None
         self.zone = ZoneInfo(typed if typed in zones.ZONES else own)
         for field in self.fields.values():
@@ -230,11 +225,16 @@ class EventForm(forms.ModelForm):
         return [
             {
                 "title": title,
-                "fields": [self[name] for name in names if name in self.fields],
-                "is_open": any(name in self.errors for name in names),
+                "fields": [self[name] for name in names if name in self.fields and self.has_use(name)],
+                "is_open": any(name in self.errors for name in names)
+                or (self.is_looking and "co_hosts" in names),
             }
             for title, names in self.RARE
         ]
+
+    def has_use(self, name: str) -> bool:
+        """Whether there is anything to do in this field: nobody can tick an agency before one was found."""
+        return name != "co_hosts" or bool(self.fields[name].choices or name in self.errors)
 
     def clean_time_zone(self) -> str:
         return self.cleaned_data["time_zone"] or self.instance.time_zone
@@ -301,7 +301,7 @@ class EventForm(forms.ModelForm):
     def plan(self) -> dict:
         """What `publishing.create_event` and `update_event` take, from a form without errors."""
         fields = dict(self.cleaned_data)
-        for name in ("form_key", "picture", "picture_shows", "without_picture"):
+        for name in ("form_key", "picture", "picture_shows", "without_picture", "co_host_words"):
             fields.pop(name, None)
         return {
             **{

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import zones
+from portal import zones
 
 YEARS_AWAY = 10
 

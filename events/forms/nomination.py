@@ -82,7 +82,7 @@ class NominationForm(forms.Form):
         wrong = [line for line in self.lines_read if line.trouble and not line.is_double]
         if wrong:
             raise ValidationError(
-                _("Some lines cannot be used yet: see below what is wrong. Correct them, or take them out.")
+                _("Some lines cannot be used yet: see above what is wrong. Correct them, or take them out.")
             )
         return self.lines_read
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from events.forms.moment import YEARS_AWAY
 from events.models import Event, EventSeries
 from orgs.models import Agency
+from orgs.names import seen_as_written
 
 #: What was over longer ago is not offered any more; what is in the series stays.
 OFFERED = timedelta(days=2 * 366)
@@ -41,6 +42,8 @@ class SeriesForm(forms.ModelForm):
 
     def __init__(self, *args, host: Agency, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in ("title", "title_en"):
+            self.fields[name].validators.append(seen_as_written)
         free = Q(series=None) & (Q(ends_at=None) | Q(ends_at__gte=timezone.now() - OFFERED))
         own = Q(series=self.instance) if self.instance.pk else Q(pk=None)
         self.fields["events"].queryset = (

@@ -8,20 +8,27 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from events.forms.co_hosts import FIND, RefusesNothingWhileLooking
 from events.forms.moment import Moment
 from events.models import Event
 from events.publishing import PlannedSession
+from orgs.names import seen_as_written
 
 MOST_SESSIONS = 8
 
 
-class SessionForm(forms.Form):
+class SessionForm(RefusesNothingWhileLooking, forms.Form):
     """One dated part. An empty row is no session; a row made empty takes its session away."""
 
     ical_uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
     starts_at = Moment(label=gettext_lazy("Starts"), required=False)
     ends_at = Moment(label=gettext_lazy("Ends"), required=False)
-    title = forms.CharField(label=gettext_lazy("Title of this part"), required=False, max_length=200)
+    title = forms.CharField(
+        label=gettext_lazy("Title of this part"),
+        required=False,
+        max_length=200,
+        validators=[seen_as_written],
+    )
     is_all_day = forms.BooleanField(label=gettext_lazy("All day"), required=False)
 
     def __init__(self, *args, zone: ZoneInfo, **kwargs):
@@ -48,7 +55,7 @@ class SessionForm(forms.Form):
 
 class BaseSessionFormSet(forms.BaseFormSet):
     def clean(self):
-        if not any(self.errors) and not list(self.plan()):
+        if not any(self.errors) and FIND not in self.data and not list(self.plan()):
             raise ValidationError(_("An event has at least one session. Fill in a start and an end."))
 
     @property

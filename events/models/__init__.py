@@ -6,6 +6,7 @@ from events.models.dropped import DroppedSession
 from events.models.event import Event, EventHost
 from events.models.feed import PersonalFeed
 from events.models.feedback import Feedback, FeedbackGiven
+from events.models.guest_link import GuestLink
 from events.models.hours import HoursEntry, HoursRole, HoursRule, Profession
 from events.models.material import Material
 from events.models.meeting_log import MeetingLogRow
@@ -33,6 +34,7 @@ __all__ = [
     "Feedback",
     "FeedbackGiven",
     "GroupMessage",
+    "GuestLink",
     "HoursEntry",
     "HoursRole",
     "HoursRule",

@@ -12,8 +12,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
-from events import zones
 from orgs.models import Agency, Division
+from portal import zones
 from portal.bilingual import Text, original
 from portal.models import Topic
 
@@ -303,9 +303,12 @@ class Event(index.Indexed, models.Model):
 
     @property
     def seats_in_words(self) -> str:
-        """How many seats are left, as people say it."""
+        """How many seats are left, as people say it; of what is over, how many were taken."""
         if not self.takes_registrations:
             return gettext("No registration needed")
+        if self.is_over():
+            said = gettext("%(taken)s of %(capacity)s seats taken")
+            return said % {"taken": self.taken, "capacity": self.capacity}
         if not self.free_seats:
             return gettext("Full, with a waiting list")
         return ngettext(

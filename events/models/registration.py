@@ -148,6 +148,10 @@ class Registration(models.Model):
     )
     #: When a nominated person said "yes, I come" on their own.
     answered_at = models.DateTimeField(_("said yes"), null=True, blank=True)
+    #: Which version of `events.notice` the person read when they registered; empty for who was put down by others.
+    notice_version = models.CharField(
+        _("version of the notice"), max_length=10, blank=True, default="", db_default=""
+    )
     #: The form that made it. Sent a second time it changes nothing, whatever has become of the place.
     form_key = models.UUIDField(null=True, blank=True, editable=False)
     agency = models.ForeignKey(

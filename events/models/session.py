@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events import zones
+from portal import zones
 
 
 class EventSession(models.Model):
@@ -62,12 +63,27 @@ class EventSession(models.Model):
 
     @property
     def when(self) -> str:
+        """Day and time on the event's clocks."""
+        return self.when_in(self.event.time_zone)
+
+    def when_for(self, reader) -> str:
+        """Day and time on the clocks that the reader chose, when those show something else than the event's; or ""."""
+        own = getattr(reader, "time_zone", "")
+        if not own or self.is_all_day:
+            return ""
+        there, here = (
+            timezone.localtime(self.starts_at, ZoneInfo(name)) for name in (self.event.time_zone, own)
+        )
+        return "" if there.utcoffset() == here.utcoffset() else self.when_in(own)
+
+    def when_in(self, name: str) -> str:
         """Day and time in the reader's language, such as "December 3, 2026 (Thursday), 14:00–17:00".
 
-        On the event's clocks; the zone is named when it is not that of Beijing.
+        On the clocks of the zone, which is named when it is not that of Beijing.
         """
-        zone = self.event.zone
-        first, last = self.days[0], self.days[-1]
+        zone = ZoneInfo(name)
+        days = self.days_in(zone)
+        first, last = days[0], days[-1]
         words = {
             "day": date_format(first, "DATE_FORMAT"),
             "weekday": date_format(first, "l"),
@@ -83,9 +99,9 @@ class EventSession(models.Model):
             when = gettext("%(day)s (%(weekday)s), %(start)s–%(end)s") % words
         else:
             when = gettext("%(day)s, %(start)s – %(last_day)s, %(end)s") % words
-        if self.event.time_zone == zones.DEFAULT:
+        if name == zones.DEFAULT:
             return when
         return gettext("%(when)s, %(zone)s") % {
             "when": when,
-            "zone": zones.in_words(self.event.time_zone, self.starts_at),
+            "zone": zones.in_words(name, self.starts_at),
         }

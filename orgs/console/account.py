@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from orgs import leaving
 from orgs.forms.account import CloseAccountForm
+from portal.second_factor import with_recent_sign_in
 
 
 @login_required
+@with_recent_sign_in
 def close_account(request):
     """What closing means, and whether one is sure. An agency's only owner hands it over first."""
     form = CloseAccountForm(request.POST or None)

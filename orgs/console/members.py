@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orgs import invitation, joining, membership, ownership
-from orgs.console.door import own_agency, parts_of
+from orgs.console.door import confirm_it_is_them, own_agency, parts_of
 from orgs.forms.members import (
     DecisionForm,
     InvitationForm,
@@ -18,6 +18,7 @@ from orgs.forms.members import (
 )
 from orgs.models import Agency, Membership, Role
 from orgs.permissions import RESPONSIBILITIES, agencies_where, is_portal_staff, roles_to_give
+from portal import second_factor
 
 
 @login_required
@@ -86,6 +87,8 @@ def act_on_membership(request, slug, pk):
     if not form.is_valid():
         raise Http404
     action, role = form.cleaned_data["action"], form.cleaned_data["role"]
+    if Role.OWNER in (person.role, role):
+        confirm_it_is_them(request, slug)
     try:
         if action == "remove":
             membership.remove(person, by=request.user)
@@ -119,6 +122,8 @@ def leave_agency(request, slug):
 @require_POST
 def decide_join_request(request, slug, public_id):
     """Yes or no to a person who asks to join. Portal staff answer where an agency has nobody yet."""
+    if is_portal_staff(request.user):
+        second_factor.demand_shown(request)
     agency = get_object_or_404(
         Agency.objects.all()
         if is_portal_staff(request.user)

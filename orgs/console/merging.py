@@ -1,21 +1,19 @@
 """Portal staff join two entries of the same agency: choose, look at what moves, confirm."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from orgs import merging
+from orgs.console.staff import for_portal_staff
 from orgs.forms.merging import MergeForm
-from orgs.permissions import is_portal_staff
+from portal.second_factor import with_recent_sign_in
 
 
-@login_required
+@for_portal_staff
+@with_recent_sign_in
 def merge_agencies(request):
     """The two entries by name; then what moves, with numbers; then the merge."""
-    if not is_portal_staff(request.user):
-        raise Http404
     is_chosen = "duplicate" in request.GET or "survivor" in request.GET
     form = MergeForm(request.POST or (request.GET if is_chosen else None))
     chosen = None

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orgs import ownership
-from orgs.console.door import own_agency
+from orgs.console.door import confirm_it_is_them, own_agency
 from orgs.console.members import members_page
 from orgs.forms.members import AnswerForm, OwnershipForm
 from orgs.models import OwnershipTransfer
+from portal import second_factor
 
 
 @login_required
@@ -19,6 +20,7 @@ from orgs.models import OwnershipTransfer
 def offer_ownership(request, slug):
     """Offer the agency to another member."""
     agency = own_agency(request, slug, "ownership.transfer")
+    confirm_it_is_them(request, slug)
     form = OwnershipForm(request.POST, agency=agency)
     if form.is_valid():
         taker = form.cleaned_data["taker"]
@@ -57,6 +59,8 @@ def answer_transfer(request, public_id):
     form = AnswerForm(request.POST)
     if not form.is_valid():
         raise Http404
+    if form.cleaned_data["answer"] == "accept":
+        second_factor.demand(request)  # they are about to be an owner
     try:
         if form.cleaned_data["answer"] == "accept":
             ownership.accept(transfer, by=request.user)

@@ -16,18 +16,20 @@ from orgs.evidence import EvidenceError
 from orgs.forms.decision import AcceptForm, DeclineForm, RevokeForm
 from orgs.models import Application, Verification
 from orgs.permissions import is_portal_staff
+from portal import second_factor
 
 ON_A_PAGE = 30
 
 
 def for_portal_staff(view):
-    """A view that exists for portal staff only."""
+    """A view that exists for portal staff only, who bring their second factor."""
 
     @login_required
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if not is_portal_staff(request.user):
             raise Http404
+        second_factor.demand_shown(request)
         return view(request, *args, **kwargs)
 
     return guarded

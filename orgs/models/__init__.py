@@ -12,6 +12,8 @@ from orgs.models.application import Application, Evidence
 from orgs.models.verification import Verification
 from orgs.models.recommendation import Recommendation
 from orgs.models.freshness import Confirmation, FreshnessReminder, Section
+from orgs.models.audit import AuditEntry
+from orgs.models.consent import Consent
 from orgs.models.partnership import Partnership, PartnershipParty
 from orgs.pages import DirectoryPage
 
@@ -20,7 +22,9 @@ __all__ = [
     "AgencyText",
     "Application",
     "Audience",
+    "AuditEntry",
     "Confirmation",
+    "Consent",
     "DirectoryPage",
     "Division",
     "Evidence",

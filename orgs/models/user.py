@@ -53,6 +53,14 @@ class User(AbstractUser):
         default="zh-hans",
         choices=[("zh-hans", "简体中文"), ("en", "English")],
     )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Times of events are then also told on these clocks. Empty: on those of your device."),
+    )
     wants_to_join = models.ForeignKey(
         "orgs.Agency",
         models.SET_NULL,
@@ -62,6 +70,8 @@ class User(AbstractUser):
         related_name="+",
         verbose_name=_("agency named at sign-up"),
     )
+    #: When a mail said that the account will be closed because nobody uses it (`orgs.unused`).
+    told_unused_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 
     USERNAME_FIELD = "email"

@@ -9,6 +9,7 @@ from wagtail.search import index
 
 from portal import home
 from portal.blocks import BodyBlocks
+from portal.public_parts import PublicParts
 
 
 class Place(Page):
@@ -20,8 +21,14 @@ class Place(Page):
     content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("body")]
     search_fields = [*Page.search_fields, index.SearchField("introduction"), index.SearchField("body")]
 
+    known_restrictions = None  # as `portal.place_views` found them
+
     class Meta:
         abstract = True
+
+    def get_view_restrictions(self):
+        found = self.known_restrictions
+        return super().get_view_restrictions() if found is None else found
 
 
 class HomePage(Place):
@@ -32,7 +39,8 @@ class HomePage(Place):
     parent_page_types = ["wagtailcore.Page"]
 
     def get_context(self, request, *args, **kwargs):
-        return {**super().get_context(request, *args, **kwargs), **home.context(request.user)}
+        parts = PublicParts(request, lambda visitor: {"page": self, **home.context(visitor.user)})
+        return {**super().get_context(request, *args, **kwargs), "parts": parts}
 
 
 class StandardPage(Place):

@@ -7,10 +7,12 @@ Only what everybody may read is indexed. Whoever shows a result fetches the reco
 index follows the database by a moment.
 """
 
+import gc
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,11 +20,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import get_language
 
-from portal.search import document
+from portal.bilingual import Text
+from portal.search import document, edited_synonyms
 from portal.search.embedded import Embedded
 from portal.search.engine import Engine, SearchIsAway
 from portal.search.passages import Passage, passage
-from portal.search.query import understand
+from portal.search.query import Query, understand
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +38,13 @@ class Hit:
     kind: str
     pk: int
     score: float
-    passage: Passage
+    texts: tuple[Text, ...]
+    asked: Query
+
+    @cached_property
+    def passage(self) -> Passage:
+        """Worked out when it is looked at: who only wants to know what was found does not pay for it."""
+        return passage(self.texts, self.asked)
 
 
 @dataclass(frozen=True)
@@ -58,29 +67,51 @@ def search(
     limit: int = 20,
     offset: int = 0,
     facets: Mapping[str, str] | None = None,
+    order: str = "",
+    is_open: bool = False,
+    with_passages: bool = True,
 ) -> Results:
     """The records that answer `text`, the best first. Never raises because of `text` or of a broken index.
 
-    `filters`: topics (codes), division (a code or its beginning by level), year, agency (slugs), language; of each
-    the record has one of the values given. `facets`: names of filters whose values are counted, each with what the
+    `filters`: topics (codes), pop, svc and mth (codes of one vocabulary without its name), division (a code or its beginning by level), year, agency (slugs), language,
+    and what the kind of record adds (`Document.marks`); of each the record has one of the values given. `facets`: names of filters whose values are counted, each with what the
     values begin with: {"topics": "svc:", "division": "44", "year": ""}. A place counts for every place that it is in.
+    `order`: one of `document.ORDERS` instead of how well they match; many are asked for without passages. `is_open`: without words everything is found.
     """
-    asked = understand(text, {**(filters or {}), "only_in": ("", get_language() or "")})
+    edited_synonyms.follow()
+    asked = understand(text, {**(filters or {}), "only_in": ("", get_language() or "")}, is_open=is_open)
     if asked.asks_for_nothing:
         return Results()
     kinds = None if kinds is None else list(kinds)
     limit = max(0, min(limit, DEEPEST - offset))
     try:
-        found = engine().search(asked, kinds=kinds, limit=limit, offset=max(0, offset), facets=facets or {})
+        found = engine().search(
+            asked,
+            kinds=kinds,
+            limit=limit,
+            offset=max(0, offset),
+            facets=facets or {},
+            order=order,
+            with_texts=with_passages,
+        )
     except SearchIsAway as away:
         logger.warning("Search is away: %s", away)
         return Results(is_available=False)
     return Results(
         total=sum(count for kind, count in found.counts.items() if kinds is None or kind in kinds),
-        hits=[Hit(hit.id, hit.kind, hit.pk, hit.score, passage(hit.texts, asked)) for hit in found.hits],
+        hits=[Hit(hit.id, hit.kind, hit.pk, hit.score, hit.texts, asked) for hit in found.hits],
         counts=found.counts,
         facets=found.facets,
     )
+
+
+def keys(text: str, kind: str, order: str = "") -> list[int] | None:
+    """The keys of the records of one kind that answer `text`, the best first, at most DEEPEST; None while search is away.
+
+    For lists that have filters of their own and want to know only which records the words mean.
+    """
+    results = search(text, kinds=[kind], limit=DEEPEST, order=order, with_passages=False)
+    return [hit.pk for hit in results.hits] if results.is_available else None
 
 
 def index(documents: Iterable[document.Document]) -> None:
@@ -99,7 +130,23 @@ def remove(ids: Iterable[str]) -> None:
 
 def rebuild(progress=lambda documents: documents) -> int:
     """Build the index from the database beside the live one and switch. Returns the number of documents."""
-    return engine().rebuild(lambda: progress(document.documents()))
+    with _little_tidying():
+        return engine().rebuild(lambda: progress(document.documents()))
+
+
+@contextmanager
+def _little_tidying() -> Iterator[None]:
+    """Python looks for circular garbage each time that some hundred objects were made, which is a third of the time in
+    which many records are read. Meanwhile it does so for every fifty thousand, and leaves alone what was there before.
+    """
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def engine() -> Engine:

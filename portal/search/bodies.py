@@ -12,11 +12,12 @@ from elasticsearch.dsl.query import Query as Asked
 
 from portal.bilingual import Text
 from portal.search import analysis
-from portal.search.document import Document
-from portal.search.engine import MOST_VALUES, EngineHit, Facets, Found, counted, pattern
+from portal.search.document import ORDERS, Document
+from portal.search.engine import ALL_VALUES, MOST_VALUES, EngineHit, Facets, Found, counted, pattern
 from portal.search.query import Choice, Query, Slot
 
 MOST_KINDS = 100
+AT_ONCE = 5000  # documents of which the fingerprints are asked
 
 TOKENS: dict[str, Any] = {"type": "text", "analyzer": "whitespace"}
 #: The same fields as in portal.search.embedded.
@@ -37,6 +38,12 @@ INDEX: dict[str, Any] = {
             "text": TOKENS,
             "agency": TOKENS,
             "single": {**TOKENS, "index_options": "freqs"},
+            "whole": {**TOKENS, "index_options": "freqs"},
+            "pinyin": {**TOKENS, "index_options": "freqs"},
+            "words": {"type": "keyword"},
+            "number": {"type": "long"},
+            "fingerprint": {"type": "long", "index": False},
+            **{order: {"type": "long"} for order in ORDERS},
             "shown": {"type": "object", "enabled": False},
         },
     },
@@ -44,13 +51,15 @@ INDEX: dict[str, Any] = {
 
 
 def stored(document: Document) -> dict[str, Any]:
-    fields = document.fields
     return {
         "id": document.id,
         "kind": document.kind,
         "tags": [analysis.clean(tag) for tag in sorted(document.tags)],
-        **{name: " ".join(analysis.tokens(words)) for name, words in fields.items()},
-        "single": " ".join(analysis.singles(fields["text"])),
+        **document.tokens,
+        "words": document.words.split(),
+        "number": document.number,
+        "fingerprint": document.fingerprint,
+        **document.orders,
         "shown": [{"language": text.language, "text": analysis.clean(text)} for text in document.texts],
     }
 
@@ -61,12 +70,23 @@ def gone(id: str) -> dict[str, Any]:
 
 
 def question(
-    query: Query, *, kinds: Iterable[str] | None, limit: int, offset: int, facets: Facets
+    query: Query,
+    *,
+    kinds: Iterable[str] | None,
+    limit: int,
+    offset: int,
+    facets: Facets,
+    order: str = "",
+    with_texts: bool = True,
 ) -> dict[str, Any]:
     """Hits and all counts in one request: what only some of the counts heed comes after the question itself."""
     chosen = {name: _one_of(name, values) for name, values in query.filters.items() if name in facets}
     of_kinds = [] if kinds is None else [Q("terms", kind=list(kinds))]
-    asked = Search().query(_asked(query.without_filters(chosen))).source(["shown"])[offset : offset + limit]
+    asked = (
+        Search()
+        .query(_asked(query.without_filters(chosen)))
+        .source(["shown"] if with_texts else False)[offset : offset + limit]
+    )
 
     def count(name: str, conditions: Iterable[Asked], **terms: Any) -> None:
         asked.aggs.bucket(name, "filter", filter=_all(conditions)).bucket("by", "terms", **terms)
@@ -82,8 +102,26 @@ def question(
             size=MOST_VALUES,
         )
     asked = asked.post_filter(_all([*chosen.values(), *of_kinds]))
-    # Hits of one score stand by id, so that pages follow each other whichever copy of the index answers.
-    return asked.sort("_score", "id").extra(track_total_hits=False).to_dict()
+    # Equal hits stand by their number, so that pages follow each other whichever copy of the index answers.
+    first: Any = {order: {"order": "desc", "missing": "_last"}} if order else "_score"
+    return asked.sort(first, "-number").extra(track_total_hits=False).to_dict()
+
+
+def fingerprints(after: int) -> dict[str, Any]:
+    """The next documents by number with their fingerprints."""
+    return {
+        "size": AT_ONCE,
+        "query": {"exists": {"field": "kind"}},  # what was removed has left only its id
+        "sort": ["number"],
+        "search_after": [after],
+        "_source": False,
+        "docvalue_fields": ["fingerprint"],
+    }
+
+
+def words() -> dict[str, Any]:
+    """The words of all names, counted."""
+    return {"size": 0, "aggs": {"words": {"terms": {"field": "words", "size": ALL_VALUES}}}}
 
 
 def found(answer: dict[str, Any]) -> Found:
@@ -107,21 +145,26 @@ def _one_of(name: str, values: Iterable[str]) -> Asked:
 
 def _hit(hit: dict[str, Any]) -> EngineHit:
     kind, _, pk = hit["_id"].rpartition(":")
-    texts = tuple(Text(shown["text"], shown["language"]) for shown in hit["_source"].get("shown", ()))
-    return EngineHit(kind, int(pk), hit["_score"], texts)
+    texts = tuple(Text(shown["text"], shown["language"]) for shown in hit.get("_source", {}).get("shown", ()))
+    return EngineHit(kind, int(pk), hit["_score"] or 0.0, texts)
 
 
 def _asked(query: Query) -> Asked:
     if query.asks_for_nothing:
         return Q("match_none")
     must = [_slot(phrase) for phrase in query.phrases]
+    if query.has_no_words:
+        must.append(Q("exists", field="kind"))  # what was removed has left only its id
     if query.slots:
         slots = [_slot(slot) for slot in query.slots]
         must.append(Q("bool", should=slots, minimum_should_match=query.minimum))
     return Q(
         "bool",
         must=must,
-        should=[_slot(slot) for slot in query.faint],
+        should=[
+            *(_slot(slot) for slot in query.faint),
+            *(Q("constant_score", filter=Q("term", tags=tag), boost=boost) for tag, boost in query.liked),
+        ],
         must_not=[_slot(slot) for slot in query.without],
         filter=[_one_of(name, values) for name, values in query.filters.items()],
     )

@@ -18,7 +18,16 @@ from typing import Any, NamedTuple
 from portal.search import bodies
 from portal.search.breaker import Breaker, IsOpen
 from portal.search.document import Document
-from portal.search.engine import NO_FACETS, VERSION, Facets, Found, IndexIsMissing, SearchIsAway, SearchIsBusy
+from portal.search.engine import (
+    NO_FACETS,
+    VERSION,
+    Facets,
+    Found,
+    IndexIsMissing,
+    SearchIsAway,
+    SearchIsBusy,
+    counted,
+)
 from portal.search.query import Query
 from portal.search.servers import SERVERS, TRIED, Address, Refused, Send, Unwell
 
@@ -55,11 +64,38 @@ class Elastic:
         limit: int,
         offset: int,
         facets: Facets = NO_FACETS,
+        order: str = "",
+        with_texts: bool = True,
     ) -> Found:
-        body = bodies.question(query, kinds=kinds, limit=limit, offset=offset, facets=facets)
+        body = bodies.question(
+            query,
+            kinds=kinds,
+            limit=limit,
+            offset=offset,
+            facets=facets,
+            order=order,
+            with_texts=with_texts,
+        )
         path = f"/{self.alias}/_search?allow_partial_search_results=false"
         with _refusals_are_away():
             return bodies.found(self._ask("POST", path, body, self.patience))
+
+    def fingerprints(self) -> dict[int, int]:
+        there: dict[int, int] = {}
+        while True:
+            body = bodies.fingerprints(max(there, default=-1))
+            with _refusals_are_away():
+                answer = self._ask("POST", f"/{self.alias}/_search?allow_partial_search_results=false", body)
+            hits = answer["hits"]["hits"]
+            there |= {hit["sort"][0]: hit["fields"]["fingerprint"][0] for hit in hits}
+            if not hits:
+                return there
+
+    def words(self) -> dict[str, int]:
+        path = f"/{self.alias}/_search?allow_partial_search_results=false"
+        with _refusals_are_away():
+            answer = self._ask("POST", path, bodies.words(), self.patience)
+        return counted("words", answer["aggregations"]["words"]["buckets"])
 
     @contextmanager
     def writer(self) -> Iterator["_Writer"]:

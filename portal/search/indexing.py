@@ -79,16 +79,17 @@ def follow(*, kind: str, pks: list[int]):
     """
     if also := records()[kind].follow:
         also(pks)
-    _bring(kind, pks)
+    bring(kind, pks)
 
 
 @after_commit
 def catch_up(*, kind: str, pks: list[int]):
     """The same for records that waited for the search engine."""
-    _bring(kind, pks)
+    bring(kind, pks)
 
 
-def _bring(kind: str, pks: list[int]) -> None:
+def bring(kind: str, pks: list[int]) -> None:
+    """Write these records as the database has them now; when that cannot be, they wait in the outbox."""
     try:
         _write(kind, pks)
     except (SearchIsAway, SearchIsBusy) as away:

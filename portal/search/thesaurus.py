@@ -1,9 +1,12 @@
 """The words of the field that stand for each other, from the files in synonyms/ (their format stands on top of them)."""
 
+import re
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
+
+from django.utils.translation import gettext as _
 
 from portal.search.analysis import tokens
 
@@ -16,6 +19,8 @@ EQUIVALENT = 0.9
 #: Somebody who asks for migrants in general is glad of construction workers too, but after the others.
 NARROWER = 0.4
 
+_COMMA = re.compile("[,，、]")
+
 Word = tuple[str, ...]  # a word as its tokens
 
 
@@ -25,28 +30,61 @@ class Group(NamedTuple):
     only_find: list[str]
 
 
+class LineError(ValueError):
+    """A line that cannot be read, in a sentence for people."""
+
+
+#: By language ("zh", "en") what portal staff wrote in place of the shipped file; portal.search.edited_synonyms sees to it.
+edited: dict[str, str] = {}
+
+
+def parse(text: str) -> dict[str, Group]:
+    """The groups of a text by name. Raises LineError naming the first line that cannot be read."""
+    groups: dict[str, Group] = defaultdict(lambda: Group([], [], []))
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, *columns = (column.strip() for column in line.split("|"))
+        if not name or not 1 <= len(columns) <= 3:
+            raise LineError(
+                _("Line %(number)d cannot be read: write name | equivalents | narrower | only find.")
+                % {"number": number}
+            )
+        for words, column in zip(groups[name], columns, strict=False):
+            for word in filter(None, map(str.strip, _COMMA.split(column))):
+                if not tokens(word):
+                    raise LineError(
+                        _("Line %(number)d: nobody can search for “%(word)s”. Write words.")
+                        % {"number": number, "word": word}
+                    )
+                words.append(word)
+    return dict(groups)
+
+
 def read(folder: Path = FOLDER) -> dict[str, Group]:
-    """The groups of all files by name. Raises ValueError naming file and line when a line cannot be read."""
+    """The groups of all languages by name: those of the files, and of staff where they wrote some."""
     groups: dict[str, Group] = defaultdict(lambda: Group([], [], []))
     for file in FILES:
-        for number, line in enumerate((folder / file).read_text(encoding="utf-8").splitlines(), start=1):
-            if not line.strip() or line.startswith("#"):
-                continue
-            name, *columns = (column.strip() for column in line.split("|"))
-            if not name or not 1 <= len(columns) <= 3:
-                raise ValueError(f"{file}, line {number}: write name | equivalents | narrower | only find.")
-            for words, column in zip(groups[name], columns, strict=False):
-                words += [word.strip() for word in column.split(",") if word.strip()]
+        text = edited.get(file.partition(".")[0]) if folder == FOLDER else None
+        for name, group in parse(text or (folder / file).read_text(encoding="utf-8")).items():
+            for words, more in zip(groups[name], group, strict=True):
+                words += more
     return dict(groups)
+
+
+def shipped(language: str) -> str:
+    """The text of the file of a language: "zh" or "en"."""
+    return (FOLDER / f"{language}.txt").read_text(encoding="utf-8")
 
 
 def synonyms() -> dict[Word, dict[Word, float]]:
     """For every known word the words that may stand in its place, each with its weight. Follows changes of the files."""
-    return _synonyms(tuple((FOLDER / file).stat().st_mtime_ns for file in FILES))
+    times = tuple((FOLDER / file).stat().st_mtime_ns for file in FILES)
+    return _synonyms((times, tuple(edited.items())))
 
 
 @lru_cache(maxsize=1)
-def _synonyms(_changed: tuple[int, ...]) -> dict[Word, dict[Word, float]]:
+def _synonyms(_changed: tuple) -> dict[Word, dict[Word, float]]:
     known: dict[Word, dict[Word, float]] = defaultdict(dict)
     for group in read().values():
         equivalents = [tuple(tokens(word)) for word in group.equivalents]

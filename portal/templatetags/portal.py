@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
 
@@ -70,6 +71,12 @@ def lang_of(text) -> str:
     return CHINESE if language_of(str(text)) == CHINESE else get_language()
 
 
+@register.filter
+def instant(moment) -> str:
+    """A moment as `<time datetime>` has it: with its offset, and without the microseconds that HTML does not know."""
+    return localtime(moment).isoformat(timespec="seconds") if moment else ""
+
+
 @register.simple_block_tag(end_name="endpage_head")
 def page_head(content, title, introduction="", eyebrow=""):
     """The title of a page with what it is and what can be done there."""
@@ -115,6 +122,14 @@ def evidence(level: int, words: str):
     return {"squares": [(n * 14, n < level) for n in range(4)], "level": level, "words": words}
 
 
+@register.simple_tag(takes_context=True)
+def part(context, template_name: str):
+    """A part of the page that everybody sees the same (`portal.public_parts`); without any it is an ordinary include."""
+    if parts := context.get("parts"):
+        return mark_safe(parts.render(template_name))  # noqa: S308  rendered by our own template
+    return context.template.engine.get_template(template_name).render(context)
+
+
 @register.simple_tag
 def place(slug: str) -> str:
     """The address of a place of ours, such as "agencies", in the language of the page."""
@@ -142,12 +157,13 @@ def places_in_menu() -> list[tuple[str, str]]:
 
 @register.simple_tag(takes_context=True)
 def other_language(context) -> dict | None:
-    """The same place in the other language."""
+    """The same place in the other language; search engines take no address without its host."""
     request = context.get("request")
     for code, _name in settings.LANGUAGES:
         if code != get_language():
             url = in_language(request.get_full_path(), code, get_language()) if request else "/"
-            return {"code": code, "url": url, "name": get_language_info(code)["name_local"]}
+            name = get_language_info(code)["name_local"]
+            return {"code": code, "url": url, "whole_url": settings.SITE_URL + url, "name": name}
     return None
 
 

@@ -18,7 +18,7 @@ from casestudies.deidentify import Finding, findings
 
 FOLDER = Path(__file__).resolve().parent.parent / "casestudies" / "deidentify_set"
 MARK = re.compile(r"⟦([!?])(.*?)⟧")
-DEMO = Path(__file__).resolve().parents[2] / "casestudies" / "demo_data"
+DEMO = Path(__file__).resolve().parents[2] / "casestudies" / "demo" / "data"
 HALVES = ("tuned", "held_out")
 PAGES, CHARACTERS_A_PAGE = 200, 900
 

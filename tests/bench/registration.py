@@ -33,7 +33,7 @@ SEATED, IN_LINE = 'class="card ticket"', 'class="card ticket waiting"'
 
 
 @contextmanager
-def production(database: str):
+def production(database: str, **settings: str):
     """The portal as the README says to run it, on a free port. Yields the port and the environment of its commands."""
     folder = Path(tempfile.mkdtemp(prefix="tongxing-bench-"))
     with socket.socket() as probe:
@@ -47,6 +47,7 @@ def production(database: str):
         "VAR_DIR": str(folder),
         "BIND": f"127.0.0.1:{port}",
         "LOG_LEVEL": "ERROR",
+        **settings,
     }
 
     def manage(*arguments: str) -> list[str]:
@@ -116,11 +117,12 @@ print(json.dumps([[event.capacity, event.taken, event.registrations.filter(statu
 def inside(code: str, environment: dict, *arguments: str):
     """Run Python in the portal and read what it prints as JSON."""
     script = f"import django; django.setup()\n{code}"
-    environment = {**environment, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    environment = {"DJANGO_SETTINGS_MODULE": "portal.settings", **environment}
     command = [sys.executable, "-c", script, *arguments]
-    return json.loads(
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout
-    )
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if ran.returncode:
+        raise RuntimeError(ran.stderr)
+    return json.loads(ran.stdout)
 
 
 def ask(connection: HTTPConnection, method: str, path: str, cookies: str = "", body: str | None = None):

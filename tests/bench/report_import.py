@@ -62,14 +62,14 @@ def read_report(file: Path) -> None:
     import django
 
     django.setup()
-    from casestudies import report, report_draft
+    from casestudies.report import draft, reading
 
     content = file.read_bytes()
     before = peak_mb()
     began = time.perf_counter()
-    read = report.read(file.name, content)
+    read = reading.read(file.name, content)
     fields = read.fields()
-    drawn = [report_draft.examined(image) for image in read.images]
+    drawn = [draft.examined(image) for image in read.images]
     took = time.perf_counter() - began
     if (
         len(drawn) != PHOTOGRAPHS

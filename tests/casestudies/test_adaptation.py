@@ -9,8 +9,8 @@ from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from casestudies import adaptation as rules
 from casestudies import ties
+from casestudies.exchange import adaptation as rules
 from casestudies.models import Adaptation
 from orgs import merging
 from tests import factories
@@ -182,7 +182,7 @@ def test_staff_show_again_what_they_hid(original, adapter, client):
     with pytest.raises(rules.AdaptationError):
         rules.unhide(hidden, by=factories.member_of(adapter, role="owner"))
     client.force_login(staff)
-    client.post(reverse("act_on_adaptation", args=[kept.public_id]), {"action": "unhide"})
+    client.post(reverse("hide_adaptation", args=[kept.public_id]), {"action": "unhide"})
     assert Adaptation.objects.public().get() == kept
 
 

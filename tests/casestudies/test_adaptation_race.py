@@ -3,7 +3,7 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from casestudies import adaptation as rules
+from casestudies.exchange import adaptation as rules
 from casestudies.models import Adaptation
 from orgs.models import Agency, Membership, User
 from tests import factories

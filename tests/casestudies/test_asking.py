@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import asking, leaving
+from casestudies import leaving
+from casestudies.exchange import asking
 from casestudies.models import CaseQuestion, CaseStudy, CoWriting
 from tests import factories
 
@@ -281,3 +282,19 @@ def test_a_reader_asks_below_the_case_and_a_refused_question_keeps_its_words(cas
     client.post(address, {"text": "写了很久的问题", "may_be_public": "on"})
     assert CaseQuestion.objects.get().may_be_public
     assert asking.open_to(AnonymousUser()).count() == 0
+
+
+def test_more_questions_than_a_page_holds_are_reached_page_by_page(client, case, member, monkeypatch):
+    monkeypatch.setattr(asking, "SHOWN_BELOW_A_CASE", 2)
+    for number in range(3):
+        asker = factories.with_address(factories.user())
+        question = ask(case, asker, text=f"第{number}问")
+        asking.answer(question, by=member, text="是。", is_public=True)
+    place = case.get_absolute_url()
+    first, second = (client.get(place, {"questions": page}).content.decode() for page in ("1", "2"))
+    assert sorted(f"第{number}问" in first for number in range(3)) == [False, True, True]
+    assert [f"第{number}问" in first for number in range(3)] == [
+        f"第{number}问" not in second for number in range(3)
+    ]
+    assert "?questions=2#questions" in first
+    assert client.get(place, {"questions": "<x>"}).status_code == 200

@@ -11,9 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import attachment, authoring, counting, upload
-from casestudies.attachment import AttachmentError, NotThere
+from casestudies.files import attachment, upload
+from casestudies.files.attachment import AttachmentError, NotThere
 from casestudies.models import Attachment, CaseFile, CaseStudy, DailyCount
+from casestudies.usage import counting
+from casestudies.writing import authoring
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +139,7 @@ def test_a_draft_s_file_opens_to_its_writers_and_staff_alone(client, case, membe
 
 
 def test_an_agency_that_writes_along_reads_the_files_and_one_that_took_part_does_not(case, member):
-    from casestudies.people import Partner
+    from casestudies.writing.people import Partner
 
     key = attachment.add(case, table(), by=member).key
     file = CaseFile.objects.get(public_id=key)

@@ -4,8 +4,8 @@ import pytest
 from django.db import transaction
 from wagtail.models import WorkflowState
 
-from casestudies import authoring
 from casestudies.models import CaseStudy
+from casestudies.writing import authoring
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from casestudies import authoring, draft_merge, parallel
+from casestudies.writing import authoring, draft_merge, parallel
 from tests import factories
 from tests.casestudies.test_authoring import complete_case
 from tests.casestudies.test_console import filled_in

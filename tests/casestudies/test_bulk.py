@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from casestudies import bulk
 from casestudies.models import CaseAuthor, CasePartner, CaseStudy
+from casestudies.open_data import bulk
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from lxml import etree
 
-from casestudies import citation, datacite, formats, open_records, schema_org, signposting
 from casestudies.models import CaseAuthor, CasePartner, CaseStudy, OpenRecord
+from casestudies.open_data import citation, datacite, formats, open_records, schema_org, signposting
 from tests import factories
 from tests.given import given
 

@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import citation
-from casestudies.models import CaseAuthor
+from casestudies import withdrawal
+from casestudies.models import CaseAuthor, CaseStudy
+from casestudies.open_data import citation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,25 @@ def test_there_is_no_citation_in_another_style_or_of_a_draft(client, case, agenc
     client.force_login(member)
     assert client.get(reverse("case_citation", args=[case.public_id, "exe"])).status_code == 404
     assert client.get(reverse("case_citation", args=[draft.public_id, "bib"])).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_citation_of_a_withdrawn_case_says_so_and_gives_its_text_no_more(client, case, language):
+    case.language = language
+    case.save()
+    withdrawal.withdraw(case, by=factories.moderator(), reason="数据有误。")
+    notice = {"zh-hans": "已撤回", "en": "Withdrawn"}[language]
+    for style in ("bib", "biblatex", "ris", "json", "txt"):
+        answer = client.get(reverse("case_citation", args=[case.public_id, style]))
+        assert answer.status_code == 200
+        words = answer.content.decode()
+        assert notice in words
+        assert "第二行" not in words
+        if style == "json":
+            assert json.loads(words)[0]["status"] == "withdrawn"
+    assert "(Withdrawn " in citation.apa(CaseStudy.objects.get(pk=case.pk))
+    assert client.get(reverse("case_citation", args=[case.public_id, "datacite.json"])).status_code == 404
+    tombstone = client.get(case.get_absolute_url())
+    assert tombstone.status_code == 410
+    assert notice in tombstone.content.decode()
+    assert "cite.ris" in tombstone.content.decode()

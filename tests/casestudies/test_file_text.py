@@ -12,8 +12,8 @@ import typst
 from docx.oxml import parse_xml
 from openpyxl.comments import Comment
 
-from casestudies import file_text
-from casestudies.file_text import Unreadable, text_of
+from casestudies.files import file_text
+from casestudies.files.file_text import Unreadable, text_of
 from tests import factories
 from tests.given import given
 

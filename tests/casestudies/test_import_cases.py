@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from casestudies import authoring
 from casestudies.models import CaseStudy
+from casestudies.writing import authoring
 from tests.casestudies.test_authoring import complete_case
 from tests.given import given
 

@@ -8,9 +8,9 @@ from django.http import QueryDict
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from casestudies import saved_search
+from casestudies.keeping import saved_search
+from casestudies.keeping.reading_list import keep
 from casestudies.models import AnnouncedCase, ListEntry, ReadingList
-from casestudies.reading_list import keep
 from orgs.models import Agency, User
 from tests import factories
 from tests.at_once import at_once

@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from casestudies import authoring, formats, open_records
 from casestudies.models import CaseAuthor, CasePartner, CaseStudy
+from casestudies.open_data import formats, open_records
+from casestudies.writing import authoring
 from orgs import visibility
 from tests import factories
 

@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from casestudies import doi, open_records
 from casestudies.models import CaseAuthor, CasePartner, OpenRecord
+from casestudies.open_data import doi, open_records
 from tests import factories
 
 pytestmark = pytest.mark.django_db

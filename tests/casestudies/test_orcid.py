@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from casestudies import orcid
 from casestudies.models import CaseAuthor
+from casestudies.open_data import orcid
 from tests import factories
 
 

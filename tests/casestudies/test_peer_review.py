@@ -6,17 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
-from casestudies import (
-    authoring,
-    conflict,
-    editorial,
-    review_answers,
-    review_guard,
-    review_reminders,
-    reviewing,
-    rubric,
-)
+from casestudies import withdrawal
 from casestudies.models import (
     CaseAuthor,
     CasePartner,
@@ -26,6 +18,19 @@ from casestudies.models import (
     ReviewComment,
     ReviewRound,
 )
+from casestudies.review import answers as review_answers
+from casestudies.review import (
+    conflict,
+    editorial,
+    mark,
+    reminders,
+    reviewers,
+    reviewing,
+    rubric,
+    submission,
+)
+from casestudies.review.guard import guard
+from casestudies.writing import authoring
 from orgs import leaving, membership
 from orgs.merging import merge
 from orgs.models import Membership
@@ -166,6 +171,39 @@ def test_who_joins_the_agency_meanwhile_reviews_no_more_and_the_editor_is_told(
         assert Review.objects.get(assignment=assignment).handed_in_at is None
 
 
+def test_who_leaves_their_own_agency_reviews_on_to_the_end(asked, moderator):
+    """Who left was asked as a person; the agency that they leave has nothing to do with this case."""
+    person = factories.member_of(factories.agency())
+    assignment = read(invite(asked, moderator, person=person))
+    membership.leave(Membership.objects.get(user=person), by=person)
+    assert hand_in(assignment).handed_in_at
+    assert reviewers.candidates(asked)[0].reviewer.user == person
+
+
+def test_withdrawing_a_case_while_its_next_version_is_read_ends_it_and_keeps_what_was_written(
+    asked, member, moderator, deliver, client
+):
+    editorial.decide(asked, by=moderator, decision="waive", reason="急。")
+    authoring.save_draft(asked.case, by=member, outcomes="<p>第二年。</p>")
+    authoring.submit(asked.case, by=member, kind="findings", change_note="第二年")
+    again = editorial.check(asked.case.review_rounds.open().get(), by=moderator, met=MET)
+    assignment = read(invite(again, moderator))
+    reviewing.save(assignment, by=assignment.user, reasons="写了一半", comments={})
+    deliver()
+    withdrawal.withdraw(CaseStudy.objects.get(pk=asked.case_id), by=moderator, reason="数据有误。")
+    assignment.refresh_from_db()
+    again.refresh_from_db()
+    assert (again.status, assignment.status) == ("withdrawn", "ended")
+    assert Review.objects.get(assignment=assignment).reasons == "写了一半"
+    assert assignment.user.email in [mail.to[0] for mail in deliver()]
+    client.force_login(assignment.user)
+    page = f"/desk/my-reviews/{assignment.public_id}/"
+    assert client.get(page).status_code == 200
+    assert client.get(f"{page}text/").status_code == 404
+    assert client.post(page, {"action": "hand_in", "reasons": "写完了"}).status_code == 302
+    assert Review.objects.get(assignment=assignment).handed_in_at is None
+
+
 def test_opening_the_page_looks_for_a_conflict_again(asked, agency, moderator, client):
     assignment = read(invite(asked, moderator))
     client.force_login(assignment.user)
@@ -211,11 +249,11 @@ def test_the_database_itself_refuses_a_reviewer_of_the_agency(asked, agency, mod
             status="accepted", declared_at=timezone.now()
         )
     assignment.delete()
-    review_guard.remove()
+    guard.remove()
     try:
         ReviewAssignment.objects.create(**row)  # the control: without the guard it goes
     finally:
-        review_guard.install()
+        guard.install()
 
 
 def test_an_editor_of_the_agency_decides_nothing_about_it(asked, agency, moderator):
@@ -379,13 +417,44 @@ def test_authors_take_their_text_back_at_any_time_and_nothing_is_lost(asked, mem
 
 
 def test_a_new_version_carries_what_was_said_of_it(asked, member, moderator):
-    editorial.decide(asked, by=moderator, decision="accept")
+    editorial.decide(asked, by=moderator, decision="waive", reason="只改了数字。")
     authoring.save_draft(asked.case, by=member, outcomes="<p>人数改为十二。</p>")
     authoring.submit(asked.case, by=member, kind="findings", change_note="人数更正")
     again = editorial.check(asked.case.review_rounds.open().get(), by=moderator, met=MET)
-    editorial.decide(again, by=moderator, decision="accept")
+    editorial.decide(again, by=moderator, decision="waive", reason="只改了数字。")
     newest = CaseStudy.objects.get(pk=asked.case_id).current_version
     assert (newest.number, newest.kind, newest.change_note) == (2, "findings", "人数更正")
+
+
+def test_nothing_is_accepted_that_no_reviewer_read(asked, member, moderator):
+    with pytest.raises(submission.NotReviewed):
+        editorial.decide(asked, by=moderator, decision="accept", reason="好。")
+    with pytest.raises(editorial.EditorialError):
+        editorial.decide(asked, by=moderator, decision="waive", reason=" ")
+    assert not CaseStudy.objects.get(pk=asked.case_id).live
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReviewRound.objects.filter(pk=asked.pk).update(is_waived=True, reason="")
+
+    done = editorial.decide(asked, by=moderator, decision="waive", reason="灾后急需。")
+
+    assert (done.status, done.is_waived, done.reason, done.decided_by) == (
+        "accepted",
+        True,
+        "灾后急需。",
+        moderator,
+    )
+    assert not mark.mark_of(asked.case).is_reviewed
+    [entry] = ModelLogEntry.objects.filter(action="wagtail.workflow.approve")
+    assert (entry.user, entry.data["comment"]) == (moderator, "灾后急需。")
+
+
+def test_who_answered_the_reviewers_is_accepted_without_being_read_again(asked, member, moderator):
+    hand_in(read(invite(asked, moderator)), "minor", reasons="请补人数。")
+    editorial.decide(asked, by=moderator, decision="revise", reason="请改。")
+    authoring.save_draft(asked.case, by=member, people_reached=12)
+    authoring.submit(asked.case, by=member)
+    again = editorial.check(asked.case.review_rounds.open().get(), by=moderator, met=MET, asks_again=False)
+    assert editorial.decide(again, by=moderator, decision="accept").status == "accepted"
 
 
 # -- Reminders --------------------------------------------------------------------------------------------------------
@@ -397,8 +466,8 @@ def test_reminders_are_sent_once_each_and_the_editor_hears_of_a_week(asked, mode
     deliver()
 
     def letters(on):
-        review_reminders.remind(on)
-        review_reminders.remind(on)
+        reminders.remind(on)
+        reminders.remind(on)
         return [mail.to[0] for mail in deliver()]
 
     assert letters(today + timedelta(days=4)) == []
@@ -429,8 +498,8 @@ def test_the_editors_are_reminded_once_of_a_check_that_is_nearly_due(agency, mem
     factories.submitted(agency, member)
     deliver()
     on = timezone.localdate() + timedelta(days=5)
-    review_reminders.remind(on)
-    review_reminders.remind(on)
+    reminders.remind(on)
+    reminders.remind(on)
     assert [mail.to for mail in deliver()] == [[moderator.email]]
 
 

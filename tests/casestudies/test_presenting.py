@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from casestudies import presenting
+from casestudies.exchange import presenting
 from casestudies.models import CaseStudy, Presentation
 from events.models import Event
 from orgs import merging

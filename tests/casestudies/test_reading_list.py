@@ -5,15 +5,17 @@ import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from casestudies import reading_list, saved_search
+from casestudies.keeping import reading_list, saved_search
+from casestudies.keeping.reading_list import ListError, copy, keep, make, move
 from casestudies.models import CaseNote, ListEntry, ReadingList
-from casestudies.reading_list import ListError, copy, keep, make, move
 from orgs import leaving
 from orgs.models import Agency, User
+from portal.search import rebuild
 from tests import factories
 from tests.casestudies.test_counting import PEOPLE
 
@@ -375,3 +377,22 @@ def test_my_desk_shows_the_lists_used_last(client, reader, full):
     desk = client.get(reverse("desk"))
     assert [one.number for one in desk.context["desk_lists"]] == [3]
     assert full.title in desk.content.decode()
+
+
+def test_the_search_of_the_portal_offers_to_keep_a_case_with_one_question_for_the_page(client, reader):
+    cases = [factories.case(title=f"晾衣绳{n}") for n in range(3)]
+    rebuild()
+    place = reverse("search") + "?q=晾衣绳"
+
+    def offered():
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(place).content.decode()
+        buttons = [f'action="{reverse("keep_case", args=[case.public_id])}"' in page for case in cases]
+        return buttons, sum("casestudies_listentry" in one["sql"] for one in asked)
+
+    assert offered() == ([False] * 3, 0)
+    client.force_login(reader)
+    assert offered() == ([True] * 3, 1)
+    client.post(reverse("keep_case", args=[cases[1].public_id]), {"next": place})
+    assert reading_list.kept_by(reader) == {cases[1].pk}
+    assert offered()[1] == 1

@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import override
 
-from casestudies import authoring, completeness, demo_record, keywords
-from casestudies.demo import DATA
+from casestudies.demo import DATA, record
 from casestudies.models import CaseAuthor, CaseStudy
-from casestudies.people import Author, account_of
+from casestudies.writing import authoring, completeness, keywords
+from casestudies.writing.people import Author, account_of
 from portal.models import Topic
 from tests import factories
 from tests.casestudies.test_authoring import complete_case
@@ -67,7 +67,7 @@ def test_completeness_grows_from_a_title_to_all_of_it(agency, member):
     authoring.save_draft(
         case,
         by=member,
-        **demo_record.fields(entry, codes, {"a": agency}),
+        **record.fields(entry, codes, {"a": agency}),
         **dict.fromkeys(["needs_assessment", "aims", "what_did_not_work", "transferability"], "<p>有</p>"),
         division=factories.division(),
         started_on="2024-01-01",
@@ -85,7 +85,7 @@ def test_every_sample_has_a_whole_record():
     for file in DATA.glob("*.toml"):
         entry = tomllib.loads(file.read_text(encoding="utf-8"))
         agencies = {key: factories.agency() for key in [entry["agency"], *entry["partners"]]}
-        fields = demo_record.fields(entry, codes, agencies)
+        fields = record.fields(entry, codes, agencies)
         assert fields["consent"]
         assert fields["evidence_basis"]
         assert all(author.name_en for author in fields["authors"])

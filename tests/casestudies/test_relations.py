@@ -2,10 +2,10 @@
 
 import pytest
 
-from casestudies import citation
-from casestudies.citation import source
-from casestudies.identifier import permanent_url
 from casestudies.models import CaseStudy
+from casestudies.open_data import citation
+from casestudies.open_data.citation import source
+from casestudies.open_data.identifier import permanent_url
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import docx
 import pytest
 
 from casestudies import rich_text
-from casestudies.headings import field_of, looks_like
-from casestudies.report import Unreadable, read
+from casestudies.report.headings import field_of, looks_like
+from casestudies.report.reading import Unreadable, read
 from tests.given import given
 
 

@@ -10,10 +10,13 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from PIL import Image
 
-from casestudies import authoring, report_draft, rich_text
-from casestudies.headings import guess_of
+from casestudies import rich_text
 from casestudies.models import CaseFile, CaseStudy, ImportedReport
-from casestudies.report import Unreadable, read
+from casestudies.report import draft as report_draft
+from casestudies.report.headings import guess_of
+from casestudies.report.reading import Unreadable, read
+from casestudies.writing import authoring
+from tests.casestudies.test_console import filled_in
 from tests.casestudies.test_report import a_report, word_file
 
 W = nsdecls("w")
@@ -321,3 +324,41 @@ def test_a_broken_picture_is_told_and_the_text_comes_in(client, agency, member):
     case = CaseStudy.objects.get()
     assert not case.attachments.exists()
     assert case.outcomes == "<p>二十六名。</p>"
+
+
+def test_a_report_of_two_hundred_pages_comes_in_whole_and_stays_whole_while_it_is_written(
+    client, agency, member
+):
+    """All but ten pages of it stand under one heading; the form takes even that."""
+    sentence = "我们在晚上七点以后敲门，请每一户说一说最需要什么，并把听到的话照原样记下来。"
+    headings = {"案例背景": 70, "介入过程": 2660, "服务成效": 70}  # 200 pages of 500 characters
+
+    def build(document):
+        document.add_heading("二百页的报告", 0)
+        for heading, number in headings.items():
+            document.add_heading(heading, 1)
+            for n in range(number):
+                document.add_paragraph(f"{n}：{sentence}")
+
+    client.force_login(member)
+    file = SimpleUploadedFile("报告.docx", word_file(build))
+    answer = client.post(reverse("import_case", args=[agency.slug]), {"file": file})
+    assert answer.url.endswith("/report/")
+    case = CaseStudy.objects.get()
+    held = [
+        getattr(authoring.draft_of(case), name).count(sentence)
+        for name in ("background", "process", "outcomes")
+    ]
+    assert held == list(headings.values())
+    assert client.get(answer.url).status_code == 200
+    page = reverse("edit_case", args=[agency.slug, case.public_id])
+    form = client.get(page)
+    assert form.status_code == 200
+    answer = client.post(
+        page,
+        filled_in(case, process=form.context["form"]["process"].value(), abstract="二百页。", then="save"),
+    )
+    assert answer.status_code == 302
+    draft = authoring.draft_of(case)
+    assert draft.abstract == "二百页。"
+    assert draft.process.count(sentence) == headings["介入过程"]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casestudies import daily, leaving
-from casestudies import research_interest as rules
+from casestudies.exchange import research_interest as rules
 from casestudies.models import CaseStudy, ResearchAnswer, ResearchInterest
 from orgs import merging
 from orgs.models import Agency

@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import URLResolver
 from django.utils import timezone
 
-from casestudies import attachment, authoring, editorial, review_answers, reviewing, rubric, upload
+from casestudies.files import attachment, upload
 from casestudies.models import CaseStudy, Reviewer, ReviewRound
+from casestudies.review import answers, editorial, reviewing, rubric
+from casestudies.writing import authoring
 from tests import factories
 from tests.addresses import ADDRESSES, addresses
 
@@ -61,10 +63,8 @@ def world(agency, member, moderator):
     reviewing.hand_in(assignment, by=first)
     editorial.decide(asked, by=moderator, decision="revise", reason="请修改。")
     asked.refresh_from_db()
-    [reader_seen] = review_answers.readers_of(asked)
-    review_answers.answer(
-        asked, by=member, reply=ANSWER, points={point.key: ANSWER for point in reader_seen.points}
-    )
+    [reader_seen] = answers.readers_of(asked)
+    answers.answer(asked, by=member, reply=ANSWER, points={point.key: ANSWER for point in reader_seen.points})
     authoring.save_draft(case, by=member, process=f"<p>{SECOND}</p>")
     authoring.submit(case, by=member)
     again = editorial.check(
@@ -176,7 +176,7 @@ def test_a_reviewer_reads_the_submitted_text_and_its_files_until_the_round_is_ov
     draft.background = f"<p>{DRAFT}</p>"
     draft.save_revision(user=moderator)
     assert DRAFT not in found(crawl(first, world["arguments"], names=names), ALL)
-    review_answers.take_back(case, by=member)
+    answers.take_back(case, by=member)
     assert found(crawl(first, world["arguments"], names=names), (TEXT, FILE, SECOND)) == set()
 
 

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from casestudies import authoring, editorial, review_mark, reviewing, rubric
 from casestudies.models import CaseStudy, ReviewRound
+from casestudies.review import editorial, reviewing, rounds, rubric
+from casestudies.review import mark as review_mark
+from casestudies.writing import authoring
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +37,8 @@ def publish(asked, editor, roles=(), met=MET):
     asked = editorial.check(asked, by=editor, met=met, asks_again=False)
     for role in roles:
         hand_in(editorial.invite(asked, factories.reviewer(role=role), by=editor))
-    editorial.decide(asked, by=editor, decision="accept")
+    decision = "accept" if rounds.was_read(asked) else "waive"
+    editorial.decide(asked, by=editor, decision=decision, reason="好。")
     return review_mark.mark_of(asked.case)
 
 

@@ -5,8 +5,9 @@ from django.contrib.contenttypes.models import ContentType
 from django_tasks_db.models import DBTaskResult
 from wagtail.models import ModelLogEntry, Revision, TaskState, WorkflowState
 
-from casestudies import authoring, editorial, reviewing, rubric
 from casestudies.models import CaseStudy, CaseVersion, OpenRecord, ReviewAssignment, ReviewRound
+from casestudies.review import editorial, reviewing, rubric
+from casestudies.writing import authoring
 from orgs.models import Agency, User
 from tests import factories
 from tests.at_once import at_once
@@ -84,7 +85,7 @@ def test_control_without_the_hold_both_editors_decide(committed, monkeypatch):
     assignment, editors, _writer = committed
     asked = ReviewRound.objects.select_related("case__agency", "revision").get(pk=assignment.round_id)
     monkeypatch.setattr(editorial, "hold", lambda round_, *, by: asked)
-    monkeypatch.setattr(editorial.review, "send_back", lambda *args, **kwargs: None)
+    monkeypatch.setattr(editorial.submission, "send_back", lambda *args, **kwargs: None)
     answers = at_once(
         [
             lambda n=n: editorial.decide(asked, by=editors[n], decision="revise", reason=str(n))

@@ -7,7 +7,7 @@ import pytest
 
 from casestudies.rich_text import clean, from_markdown, to_markdown, to_plain
 
-DEMO = sorted((Path(__file__).parents[2] / "casestudies" / "demo_data").glob("*.toml"))
+DEMO = sorted((Path(__file__).parents[2] / "casestudies" / "demo" / "data").glob("*.toml"))
 
 
 def test_only_what_print_and_harvest_carry_is_kept():

@@ -6,13 +6,15 @@ from unittest.mock import patch
 
 import pytest
 from django.http import QueryDict
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 
-from casestudies import daily, library, saved_search
+from casestudies import daily
+from casestudies.keeping import saved_search
+from casestudies.keeping.saved_search import SearchError, announce, change, feed_url, save
 from casestudies.models import CaseStudy, SavedSearch
-from casestudies.saved_search import SearchError, announce, change, feed_url, save
 from portal.search import rebuild
 from tests import factories
 
@@ -160,8 +162,7 @@ def test_with_search_away_words_wait_and_filters_do_not(reader, deliver):
     kept(reader, "kind=casework", name="个案")
     published(title="讨薪小组", abstract="农民工讨薪")
     published(kind="casework", title="一个个案")
-    with patch.object(library, "passages_for", return_value=None):
-        announce(MONDAY)
+    announce(MONDAY)  # there is no index yet
     [mail] = deliver()
     assert "一个个案" in mail.body
     assert "讨薪小组" not in mail.body
@@ -251,6 +252,20 @@ def test_the_link_in_the_mail_stops_it_without_signing_in_and_only_when_pressed(
     assert deliver() == []
 
 
+def test_a_mail_program_stops_it_with_one_click_and_without_a_cookie(reader, deliver):
+    """RFC 8058: a POST to the address of the header, from a program that has no session and no token."""
+    search = kept(reader)
+    published()
+    announce(MONDAY)
+    [letter] = deliver()
+    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    place = re.fullmatch(r"<https?://[^/]+(/.+)>", letter.extra_headers["List-Unsubscribe"])[1]
+    answer = Client(enforce_csrf_checks=True).post(place, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    search.refresh_from_db()
+    assert search.delivery == "none"
+
+
 def test_a_forged_link_stops_nothing(client, reader):
     kept(reader)
     for secret in (reader.public_id.hex, f"{reader.public_id.hex}.x", "x" * 43):
@@ -318,8 +333,7 @@ def test_a_feeds_address_can_be_replaced_and_ends_with_its_choice(client, reader
 
 def test_with_search_away_a_feed_says_come_back_later(client, reader):
     search = kept(reader, "q=讨薪", delivery="feed")
-    with patch.object(library, "passages_for", return_value=None):
-        answer = client.get(path_of(search))
+    answer = client.get(path_of(search))  # there is no index
     assert answer.status_code == 503
     assert answer["Retry-After"]
 

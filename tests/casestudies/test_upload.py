@@ -14,9 +14,9 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from casestudies import upload
-from casestudies.file_text import text_of
-from casestudies.upload import UploadRefused, examine
+from casestudies.files import upload
+from casestudies.files.file_text import text_of
+from casestudies.files.upload import UploadRefused, examine
 from tests import factories
 from tests.casestudies.test_file_text import W, a_pdf, a_word_file, saved, with_parts
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from casestudies import counting, reading_list, usage
+from casestudies.keeping import reading_list
 from casestudies.models import CaseStudy
+from casestudies.usage import counting, figures
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def used(agency):
 
 
 def test_a_month_is_the_sum_of_its_days_and_twelve_are_shown(used):
-    months = usage.by_month(CaseStudy.objects.all(), on=date(2026, 11, 15))
+    months = figures.by_month(CaseStudy.objects.all(), on=date(2026, 11, 15))
     assert [one["month"] for one in months][::11] == [date(2025, 12, 1), date(2026, 11, 1)]
     by_month = {one["month"]: (one["view"], one["citation"]) for one in months}
     assert by_month[date(2026, 9, 1)] == (4, 0)
@@ -40,7 +41,7 @@ def test_a_month_is_the_sum_of_its_days_and_twelve_are_shown(used):
 
 
 def test_the_tallest_bar_fills_the_chart_and_the_others_keep_their_proportion(used):
-    bars = usage.bars(usage.by_month(CaseStudy.objects.all(), on=date(2026, 11, 15)))
+    bars = figures.bars(figures.by_month(CaseStudy.objects.all(), on=date(2026, 11, 15)))
     heights = {bar["month"]: float(bar["height"]) for bar in bars}
     assert max(heights.values()) == heights[date(2026, 10, 1)] == 56
     assert heights[date(2026, 9, 1)] == pytest.approx(56 * 4 / 5, abs=0.01)
@@ -101,7 +102,7 @@ def test_a_case_says_modestly_how_often_it_was_used(client, used):
 def test_the_library_can_be_sorted_by_what_is_read(client, used):
     page = client.get("/cases/?sort=read")
     assert [case.title for case in page.context["cases"]] == ["多次阅读", "=1+1"]
-    counting.upsert([(used[1].pk, "adaptation", date(2026, 11, 1), 1)])
+    factories.adaptation(used[1])
     page = client.get("/cases/?sort=adapted")
     assert [case.title for case in page.context["cases"]] == ["=1+1", "多次阅读"]
 

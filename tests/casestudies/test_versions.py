@@ -1,13 +1,22 @@
 """Published versions are numbered, stay as they were, and leave a tombstone when the case is withdrawn."""
 
+import json
+from io import StringIO
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from wagtail.models import Revision
 
-from casestudies import authoring, review, versions, withdrawal
+from casestudies import versions, withdrawal
 from casestudies.models import CaseStudy, CaseVersion
+from casestudies.open_data import doi
+from casestudies.open_data.citation import source
+from casestudies.open_data.identifier import permanent_url
+from casestudies.review import submission
+from casestudies.writing import authoring
 from tests import factories
 from tests.casestudies.test_authoring import complete_case
 
@@ -20,7 +29,7 @@ def publish(case, member, moderator, **fields):
     if fields:
         authoring.save_draft(case, by=member, **fields)
     authoring.submit(case, by=member)
-    return review.approve(case, by=moderator)
+    return submission.approve(case, by=moderator, comment="早于评审制度", is_waived=True)
 
 
 @pytest.fixture
@@ -146,8 +155,36 @@ def test_only_leads_and_staff_withdraw_what_is_published_with_a_reason(case, age
 
 def test_a_manager_withdraws_on_the_page(case, agency, client):
     client.force_login(factories.member_of(agency, role="manager"))
-    address = reverse("withdraw_case", args=[case.public_id])
+    address = reverse("withdraw_case", args=[agency.slug, case.public_id])
     assert address in client.get(case.get_absolute_url()).content.decode()
     assert client.post(address, {"reason": ""}).status_code == 200
     assert client.post(address, {"reason": "误"}).status_code == 302
     assert client.get(case.get_absolute_url()).status_code == 410
+
+
+def test_datacite_knows_the_versions_of_a_case_and_gives_each_a_doi_of_its_own(
+    case, member, moderator, settings, tmp_path
+):
+    settings.DOI_PREFIX = "10.5555"
+    assert source.versions(CaseStudy.objects.get(pk=case.pk)) == []  # as long as there is only one
+    publish(case, member, moderator, title="三年转衔")
+    call_command("export_datacite", tmp_path, "--versions", stdout=StringIO())
+
+    def told(name):
+        facts = json.loads((tmp_path / name).read_text())["data"]["attributes"]
+        related = {(one["relationType"], one["relatedIdentifier"]) for one in facts["relatedIdentifiers"]}
+        return facts["doi"], facts["titles"][0]["title"], related
+
+    own = doi.proposed_doi(case)
+    address = permanent_url(case)
+    assert told(f"{case.public_id}.json") == (
+        own,
+        "三年转衔",
+        {("HasVersion", f"{address}v1/"), ("HasVersion", f"{address}v2/")},
+    )
+    assert told(f"{case.public_id}.v1.json") == (f"{own}.v1", "两年转衔", {("IsVersionOf", address)})
+    assert told(f"{case.public_id}.v2.json") == (
+        f"{own}.v2",
+        "三年转衔",
+        {("IsVersionOf", address), ("IsNewVersionOf", f"{address}v1/")},
+    )

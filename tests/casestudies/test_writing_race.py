@@ -5,8 +5,8 @@ from django.contrib.contenttypes.models import ContentType
 from django_tasks_db.models import DBTaskResult
 from wagtail.models import ModelLogEntry, Revision
 
-from casestudies import authoring, draft_merge
 from casestudies.models import CaseStudy, ParallelText
+from casestudies.writing import authoring, draft_merge
 from orgs.models import Agency, User
 from tests import factories
 from tests.at_once import at_once

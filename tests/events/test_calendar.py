@@ -12,6 +12,7 @@ from django.utils.translation import override
 from events import agency_page, calendar, desk, home
 from events.models import Event
 from events.registration import register
+from portal.search import rebuild
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,8 @@ def test_a_draft_stands_in_nobodys_calendar_not_even_its_hosts(agency, member):
     assert shown(user=member) == []
 
 
-def test_each_filter_narrows():
+@pytest.mark.parametrize("by_words_of", ["index", "database"])
+def test_each_filter_narrows(by_words_of):
     host = factories.agency(legal_name="同心社工")
     guangdong = factories.division("440000", "广东省", "province")
     dongguan = factories.division("441900", parent=guangdong)
@@ -61,6 +63,8 @@ def test_each_filter_narrows():
         title="乙", kind="training", mode="onsite", division=factories.division("310100", "上海市")
     )
 
+    if by_words_of == "index":
+        rebuild()
     for query in (
         "kind=seminar",
         "theme=thm:theory",
@@ -147,6 +151,14 @@ def test_the_page_links_to_the_feed_of_the_same_selection(client):
     factories.event(kind="seminar")
 
     assert "/en/events/calendar.ics?kind=seminar" in client.get(f"{PLACE}?kind=seminar&page=1").text
+
+
+def test_words_mean_what_they_mean_in_the_search_and_show_nothing_that_was_taken_back():
+    factories.event(title="讨薪实务")
+    taken_back = factories.event(title="欠薪")
+    rebuild()
+    Event.objects.filter(pk=taken_back.pk).update(status="draft")
+    assert shown("q=拖欠工资") == ["讨薪实务"]
 
 
 def test_an_empty_selection_says_what_to_do(client):

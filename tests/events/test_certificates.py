@@ -317,7 +317,7 @@ def test_the_host_gets_all_valid_ones_in_one_archive(client, event, mine, manage
     certificates.revoke(other, reason="x", by=manager)
     client.force_login(manager)
 
-    answer = client.get(url("certificates_zip", event.host.slug, event.public_id))
+    answer = client.post(url("certificates_zip", event.host.slug, event.public_id))
 
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     assert archive.namelist() == [f"{first.number}-欧阳红.pdf"]
@@ -482,7 +482,7 @@ def test_my_hours_shows_mine_and_nobody_elses(client, mine, certificate, manager
     assert "Case management" in page
     assert certificate.number in page
     assert "别人的培训" not in page
-    table = client.get(url("my_hours_csv")).content.decode()
+    table = client.post(url("my_hours_csv")).content.decode()
     assert ",180,3," in table
     assert "别人的培训" not in table
 

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from events import publishing
-from events.models import EventHost
+from events.models import Event, EventHost
 from tests import factories
+from tests.events.test_console import typed, url
 from tests.events.test_publishing import as_planned, change, plan
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +106,50 @@ def test_who_answers_and_belongs_to_both_needs_no_letter(agency, together, deliv
     agency.memberships.create(user=anna, role="manager")
     publishing.confirm_co_host(event.hosts.get(), by=anna)
     assert [mail.to for mail in deliver()] == [[manager.email]]
+
+
+# -- Finding them in the form ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def neighbours():
+    return [
+        factories.agency(legal_name=name, name_en="")
+        for name in ("东城同心社工中心", "东城邻里社工中心", "西山书院")
+    ]
+
+
+def test_the_form_offers_no_agency_before_one_was_looked_for(console, agency, neighbours):
+    page = console.get(url("create_event", agency.slug)).text
+    assert 'name="find_co_hosts"' in page
+    assert not [each for each in neighbours if each.legal_name in page]
+
+
+def test_looking_narrows_the_list_keeps_what_was_typed_and_refuses_nothing(console, agency, neighbours):
+    half = {**typed({}), "title": "写了一半", "venue": "", "co_host_words": "东城", "find_co_hosts": "now"}
+    answer = console.post(url("create_event", agency.slug), half)
+    assert answer.status_code == 200
+    assert [each.legal_name in answer.text for each in neighbours] == [True, True, False]
+    assert 'value="写了一半"' in answer.text
+    assert 'class="refusal"' not in answer.text
+    assert not Event.objects.exists()
+
+
+def test_who_is_ticked_stays_while_one_looks_for_another_and_is_saved(console, agency, neighbours):
+    first, _second, third = neighbours
+    address = url("create_event", agency.slug)
+    more = typed(co_host_words="西山", co_hosts=[first.pk])
+    answer = console.post(address, {**more, "find_co_hosts": "now"})
+    assert first.legal_name in answer.text
+    assert f'value="{first.pk}"' in answer.text
+    console.post(address, {**more, "co_hosts": [first.pk, third.pk]})
+    assert set(EventHost.objects.values_list("agency", flat=True)) == {first.pk, third.pk}
+
+
+def test_a_name_that_finds_nobody_and_one_that_was_found_and_not_ticked_are_told(console, agency, neighbours):
+    address = url("create_event", agency.slug)
+    assert (
+        "No agency of this name" in console.post(address, typed(co_host_words="没有", find_co_hosts="1")).text
+    )
+    assert "Tick the agency that you mean" in console.post(address, typed(co_host_words="东城")).text
+    assert not Event.objects.exists()

@@ -18,7 +18,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 WRITES = ("publish_event", "cancel_event")
-READS = ("edit_event", "roster", "roster_csv")
+READS = ("edit_event", "roster", "signature_list")
 
 
 def url(name, *args):
@@ -209,7 +209,7 @@ def test_the_table_is_marked_utf_8_and_no_cell_starts_a_formula(console, agency)
     person = factories.user(name='=HYPERLINK("x")')
     register(event, user=person, by=person, note="+1")
 
-    response = console.get(url("roster_csv", agency.slug, event.public_id))
+    response = console.post(url("roster_file", agency.slug, event.public_id, "csv"))
 
     assert response.content.startswith(b"\xef\xbb\xbf")
     [_head, row] = csv.reader(StringIO(response.text.removeprefix("\ufeff")))
@@ -229,6 +229,22 @@ def test_a_page_of_the_console_asks_the_database_as_often_for_three_people_as_fo
             assert console.get(url(name, agency.slug, event.public_id)).status_code == 200
         counts.append(len(queries))
     assert len(set(counts)) == 1, counts
+
+
+@pytest.mark.parametrize("field", ["title", "title_en", "venue", "sessions-0-title"])
+def test_a_title_that_turns_the_text_around_it_is_refused_beside_its_field(console, agency, field):
+    data = {**typed(), field: "督导\u202e坊作工"}
+    page = console.post(url("create_event", agency.slug), data)
+    assert page.status_code == 200
+    assert "invisible character" in page.text
+    assert Event.objects.count() == 0
+
+
+@pytest.mark.parametrize(("capacity", "said"), [("20", "and register"), ("", "nobody needs to register")])
+def test_what_is_said_after_publishing_is_true_without_seats_too(console, agency, capacity, said):
+    page = console.post(url("create_event", agency.slug), typed(capacity=capacity, publish="1"), follow=True)
+    assert Event.objects.get().status == "published"
+    assert said in page.text
 
 
 def test_portal_staff_find_events_in_the_wagtail_admin(client, moderator):

@@ -1,7 +1,8 @@
 """Calendars to follow: what each holds, what it never holds, and the private one behind its address."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -11,10 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext, override
 from icalendar import Calendar
 
-from events import feeds
+from events import calendar_links, feeds
 from events.models import Event, EventSession, PersonalFeed
 from events.publishing import PlannedSession, cancel_event, update_event
 from events.registration import cancel, register
@@ -54,7 +56,8 @@ def test_a_feed_says_its_name_where_it_is_and_how_often_to_come_back(client):
     assert calendar["SOURCE"].endswith("/events/calendar.ics")
     assert calendar["REFRESH-INTERVAL"].dt == timedelta(hours=1)
     assert (str(calendar["X-PUBLISHED-TTL"]), str(calendar["COLOR"])) == ("PT1H", "sienna")
-    assert "METHOD" not in calendar
+    assert calendar["METHOD"] == "PUBLISH"
+    assert all("ORGANIZER" in entry and "ATTENDEE" not in entry for entry in calendar.walk("VEVENT"))
 
 
 def test_an_agencys_feed_holds_what_it_hosts_and_co_hosts_and_no_draft(client, agency, member):
@@ -329,3 +332,42 @@ def test_the_ticket_offers_each_session_and_the_desk_the_whole_calendar(client, 
     client.force_login(stranger)  # waits, so has nothing to put into a calendar yet
     waiting = client.get(event.get_absolute_url()).text
     assert not [file for file in files if f'href="{file}"' in waiting]
+
+
+# -- On other people's sites ------------------------------------------------------------------------------------------
+
+
+def test_the_page_leads_to_the_calendars_of_google_and_microsoft_and_loads_nothing_of_them(client):
+    event = factories.event(title="督导&工作坊", mode="online", online_url=MEETING)
+    session = event.sessions.get()
+
+    page = client.get(event.get_absolute_url()).text
+
+    links = {link.name: link.url for link in calendar_links.put_down_at(session, event)}
+    assert set(links) == {"Google Calendar", "Outlook.com", "Microsoft 365"}
+    for url in links.values():
+        assert f'<a href="{escape(url)}" rel="noopener noreferrer">' in page
+        assert "55667788" not in url
+    asked = {name: parse_qs(urlsplit(url).query) for name, url in links.items()}
+    start = session.starts_at.astimezone(UTC)
+    assert asked["Google Calendar"]["text"] == asked["Outlook.com"]["subject"] == [event.title]
+    assert asked["Google Calendar"]["dates"][0].startswith(f"{start:%Y%m%dT%H%M%SZ}/")
+    assert asked["Microsoft 365"]["startdt"] == [f"{start:%Y-%m-%dT%H:%M:%SZ}"]
+
+
+def test_whole_days_are_whole_days_there_too(client):
+    event = factories.event()
+    session = event.sessions.get()
+    session.is_all_day = True
+    first, after = session.days[0], session.days[-1] + timedelta(days=1)
+
+    google, outlook, _microsoft = calendar_links.put_down_at(session, event)
+
+    assert f"dates={first:%Y%m%d}%2F{after:%Y%m%d}" in google.url
+    assert f"startdt={first}&enddt={after}&allday=true" in outlook.url
+
+
+def test_what_is_called_off_is_put_down_nowhere(client, manager):
+    event = factories.event()
+    cancel_event(event, by=factories.member_of(event.host, role="manager"))
+    assert "calendar.google.com" not in client.get(event.get_absolute_url()).text

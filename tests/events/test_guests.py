@@ -241,7 +241,7 @@ def test_contact_of_guests_is_forgotten_ninety_days_after_the_event(put_down):
 
     lines = daily.run(timezone.localdate())
 
-    assert lines == ["contact of 2 guests is forgotten"]
+    assert "contact of 2 guests is forgotten" in lines
     guest = old.registrations.get()
     assert (guest.guest_name, guest.guest_phone, guest.guest_email) == ("陈静", "", "")
     assert list(Nomination.objects.values_list("name", "phone", "email").order_by("pk")) == [

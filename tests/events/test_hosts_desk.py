@@ -68,15 +68,16 @@ def test_the_host_sees_only_what_was_typed_until_the_person_answers(desk, event)
     factories.with_address(factories.user(name="秘密的名字", email="lin@example.org"))
     nomination = put_down(event, "小林", "", "lin@example.org")
 
-    pages = [url("roster", event), url("roster_csv", event), url("signature_list", event)]
-    assert [("小林" in desk.get(page).text, "秘密" in desk.get(page).text) for page in pages] == [
-        (True, False)
-    ] * 3
+    def told():
+        pages = [desk.get(url("roster", event)), desk.get(url("signature_list", event))]
+        return [page.text for page in (*pages, desk.post(url("roster_file", event, "csv")))]
+
+    assert [("小林" in text, "秘密" in text) for text in told()] == [(True, False)] * 3
 
     answering.accept(nomination)  # whoever has the link can press the button, the host too
-    assert not any("秘密" in desk.get(page).text for page in pages)
+    assert not any("秘密" in text for text in told())
     answering.accept(nomination, by=nomination.registration.user)
-    assert ["秘密的名字" in desk.get(page).text for page in pages] == [True] * 3
+    assert ["秘密的名字" in text for text in told()] == [True] * 3
 
 
 def test_somebody_is_added_by_hand_with_one_more_chair(desk, event):
@@ -151,7 +152,7 @@ def test_the_table_starts_no_formula_and_says_who_put_whom_down(desk, event, sty
     home = factories.agency(legal_name="新桥社工")
     put_down(event, "陈静", home=home)
 
-    content = desk.get(url("roster_file", event, style)).content
+    content = desk.post(url("roster_file", event, style)).content
     if style == "csv":
         rows = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
     else:
@@ -170,7 +171,7 @@ def test_the_table_starts_no_formula_and_says_who_put_whom_down(desk, event, sty
 
 
 def test_a_table_in_another_form_is_nowhere(desk, event):
-    assert desk.get(url("roster_file", event, "exe")).status_code == 404
+    assert desk.post(url("roster_file", event, "exe")).status_code == 404
 
 
 def test_the_list_to_sign_has_each_session_and_may_be_by_agency(desk, event):
@@ -205,6 +206,22 @@ def test_numbers_name_agencies_and_never_people(desk, event):
     assert shown["new_faces"] == 2
     assert "秘密" not in text
     assert "Dongguan" in text
+
+
+def test_after_the_event_the_page_of_the_desk_tells_its_numbers_and_leads_to_its_groups(desk, agency, event):
+    before = desk.get(url("roster", event))
+    assert before.context["numbers"] is None
+    over = factories.event(agency, starts_in=-timedelta(days=2))
+    Registration.objects.create(
+        event=over, pool=over.pools.get(), user=factories.user(), status=CONFIRMED, created_at=over.starts_at
+    )
+    page = desk.get(url("roster", over))
+    assert page.context["numbers"]["new_faces"] == 1
+    assert url("event_numbers", over).removeprefix("/en") in page.text
+    link = f"{url('messages', over).removeprefix('/en')}?group=seated"
+    assert link in page.text
+    assert 'value="seated" selected' in desk.get(link).text
+    assert desk.get(link.replace("seated", "nobody")).status_code == 200
 
 
 def test_who_had_a_seat_before_is_no_new_face(event):
@@ -251,8 +268,13 @@ def pairs(event):
     return {frozenset(pair) for pair in numbers.of(Event.objects.get(pk=event.pk))["met"]}
 
 
-@pytest.mark.parametrize("name", ["roster", "roster_csv", "signature_list", "event_numbers"])
-def test_a_page_of_the_desk_asks_the_database_as_often_for_three_people_as_for_one(desk, agency, name):
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("get", "roster"), ("post", "roster_file"), ("get", "signature_list"), ("get", "event_numbers")],
+)
+def test_a_page_of_the_desk_asks_the_database_as_often_for_three_people_as_for_one(
+    desk, agency, method, name
+):
     event = factories.event(agency, capacity=9)
     counts = []
     for n in range(3):
@@ -260,6 +282,7 @@ def test_a_page_of_the_desk_asks_the_database_as_often_for_three_people_as_for_o
         come(event, home)
         put_down(event, f"客{n}", f"1380000001{n}", home=home)
         with CaptureQueriesContext(connection) as queries:
-            assert desk.get(url(name, event)).status_code == 200
+            style = ["csv"] if name == "roster_file" else []
+            assert getattr(desk, method)(url(name, event, *style)).status_code == 200
         counts.append(len(queries))
     assert len(set(counts)) == 1, counts

@@ -251,7 +251,7 @@ def test_a_guest_without_an_address_hears_it_through_the_colleague(agency, manag
 
     told = [mail for mail in deliver() if mail.to == [manager.email]]
     assert len(told) == 1
-    assert "客人0" in told[0].subject
+    assert "客人0" in told[0].body
     assert event.registrations.get(user=None).own_url in told[0].body
 
 

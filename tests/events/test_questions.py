@@ -7,11 +7,12 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events import daily, questions
+from events import questions
 from events.models import Answer, Event, Question
 from events.questions import PlannedQuestion, QuestionError
 from events.refusals import NotOpen
 from events.registration import cancel, register
+from portal.retention import daily
 from tests import factories
 from tests.events.test_console import url
 

@@ -36,6 +36,15 @@ def test_each_state_has_its_word(member):
     assert factories.event(starts_in=-HOUR).state == "closed"  # it has begun
 
 
+def test_what_is_over_offers_no_seat_and_no_waiting_list(client, member):
+    over = factories.event(capacity=1)
+    register(over, user=member, by=member)
+    Event.objects.filter(pk=over.pk).update(
+        starts_at=timezone.now() - 9 * HOUR, ends_at=timezone.now() - 7 * HOUR
+    )
+    assert "1 of 1 seats taken" in client.get(url("event", over.public_id)).text
+
+
 def test_row_and_page_say_the_same(client):
     event = factories.event(registration_closes_at=timezone.now() - HOUR)
 

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from events import calendar
@@ -122,3 +124,53 @@ def test_the_opening_of_registration_is_told_on_the_clocks_of_the_event(client):
 
     assert f"{there:%H:%M}" in page or f"{there.hour}:{there.minute:02}" in page
     assert "UTC−" in page.split('class="note"')[1].partition("</p>")[0]
+
+
+# -- On the clocks of who reads ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def abroad(client, member):
+    """Somebody of an agency who is in New York, and says so in the account."""
+    client.force_login(member)
+    account = {"name": member.name, "occupation": member.occupation, "language": member.language}
+    client.post(url("account"), {**account, "time_zone": "America/New_York"})
+    return client
+
+
+def test_who_chose_a_zone_reads_each_time_on_its_clocks_too_without_a_script(abroad):
+    event = factories.event(title="下午场")
+    start = event.sessions.get().starts_at.astimezone(ZoneInfo("America/New_York"))
+    with override("en"):
+        page = abroad.get(event.get_absolute_url()).text
+    assert f"In your time zone: {date_format(start, 'DATE_FORMAT')}" in page
+    assert f"{start:%H:%M}" in page
+    assert "data-zone" not in page  # or a script would say it again
+
+
+def test_the_same_page_for_everybody_else_is_as_it_was(abroad):
+    event = factories.event()
+    with override("en"):
+        abroad.get(event.get_absolute_url())
+        page = Client().get(event.get_absolute_url()).text
+    assert "data-zone" in page
+    assert "New York" not in page
+
+
+def test_clocks_that_show_the_same_are_not_told_twice(abroad):
+    here = factories.event(time_zone="America/New_York")
+    with override("en"):
+        assert "In your time zone" not in abroad.get(here.get_absolute_url()).text
+    session = factories.event(time_zone="Asia/Taipei").sessions.get()
+    assert session.when_for(factories.user(time_zone="Asia/Shanghai")) == ""
+    assert "Beijing" not in factories.event(time_zone="UTC").sessions.get().when_for(
+        factories.user(time_zone="Asia/Shanghai")
+    )
+
+
+def test_a_zone_that_nobody_knows_is_refused_in_the_account(client, member):
+    client.force_login(member)
+    answer = client.post(url("account"), {"name": "林", "time_zone": "Mars/Olympus"})
+    assert answer.status_code == 200
+    member.refresh_from_db()
+    assert member.time_zone == ""

@@ -23,7 +23,7 @@ SECONDS = 60
 
 
 def test_eight_colleagues_are_put_down_within_a_minute_and_one_answers_on_a_phone(window):
-    coordinator, phone = window(), window(width=360, height=780)
+    coordinator, phone = window(width=360, height=780), window(width=360, height=780)
     sign_in(coordinator, "staff@example.org")
 
     began = time.monotonic()
@@ -36,6 +36,7 @@ def test_eight_colleagues_are_put_down_within_a_minute_and_one_answers_on_a_phon
     coordinator.locator("button[value=look]").click()
     understood = coordinator.locator("table").first.locator("tbody th")
     assert understood.all_inner_texts() == NAMES
+    assert coordinator.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     coordinator.locator("button[value=put_down]").click()
     coordinator.locator(".message.success, .message").first.wait_for()
     took = time.monotonic() - began

@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 
 from tests.journeys.people import mail_to, sign_in
+from tests.journeys.reviewing import review_and_publish, sign_in_reviewers
 
 pytestmark = pytest.mark.journey
 
@@ -46,6 +47,7 @@ def test_from_a_report_in_a_drawer_to_a_cited_case_and_a_seat_at_a_training(wind
     newcomer.fill("[name=name]", "林小雨")
     newcomer.fill("[name=email]", email)
     newcomer.fill("[name=password1]", "yi-tiao-chang-mima-88")
+    newcomer.check("[name=agrees]")
     newcomer.fill("[name=agency]", AGENCY)
     newcomer.press("[name=agency]", "Enter")
     code = newcomer.locator("[name=code]")
@@ -95,16 +97,10 @@ def test_from_a_report_in_a_drawer_to_a_cited_case_and_a_seat_at_a_training(wind
     sign_in(researcher, "researcher@example.org")
     assert researcher.goto(f"/cases/{case_id}/").status == 404
 
-    # A moderator reads and publishes it.
-    sign_in(moderator, "editor@example.org")
-    moderator.goto("/admin/snippets/casestudies/casestudy/")
-    moderator.get_by_role("link", name=TITLE).first.click()
-    approve = moderator.locator("[data-workflow-action-name=approve]").first
-    moderator.locator("[data-controller~=w-dropdown]", has=approve).locator(
-        "[data-w-dropdown-target=toggle]"
-    ).click()
-    approve.click()
-    moderator.wait_for_load_state()
+    # It is checked, read by a practitioner and a researcher of other agencies, and published.
+    readers = window(), window()
+    sign_in_reviewers(*readers, window())
+    review_and_publish(moderator, readers, title=TITLE)
     mail_to(window(), email, TITLE)
 
     # A researcher finds it by a Chinese query, reads it and takes its citation along.

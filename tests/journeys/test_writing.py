@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.journeys.people import sign_in, sign_in_by_code
+from tests.journeys.reviewing import RESEARCHER
 
 pytestmark = pytest.mark.journey
 
@@ -97,6 +98,35 @@ def test_a_lost_line_and_a_closed_tab_lose_nothing(window):
     other.locator("main form button").first.click()
     other.wait_for_load_state()
     assert other.evaluate("JSON.stringify(localStorage)") == "{}"
+
+
+def test_a_review_survives_a_lost_line_and_a_closed_tab(window):
+    phone = window(width=360, height=780)
+    sign_in(phone, RESEARCHER)
+    phone.locator("a[href*='/my-reviews/']").first.click()
+    phone.check("#declares")
+    phone.click("button[value=accept]")
+    address = phone.url
+
+    phone.fill("[name=reasons]", "有线时写的。")
+    state(phone, "saved")
+    phone.context.set_offline(True)
+    phone.fill("[name=note_to_editor]", "断线时写的。")
+    phone.locator("[name=line_real][value='3']").check()
+    state(phone, "kept")
+    phone.close()
+
+    context = phone.context
+    context.set_offline(False)
+    phone = context.new_page()
+    phone.goto(address)
+    assert phone.input_value("[name=note_to_editor]") == "断线时写的。"
+    state(phone, "saved")
+    assert phone.evaluate("Object.keys(localStorage).length") == 0
+    phone.reload()
+    assert phone.input_value("[name=reasons]") == "有线时写的。"
+    assert phone.input_value("[name=note_to_editor]") == "断线时写的。"
+    assert phone.locator("[name=line_real][value='3']").is_checked()
 
 
 def test_two_people_write_at_once_and_see_both_texts_where_they_collide(window):

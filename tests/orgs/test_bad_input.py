@@ -187,6 +187,7 @@ def test_a_person_with_such_a_name_does_not_sign_up(client, bad):
         "password1": "yi-tiao-chang-mima-88",
         "occupation": "researcher",
         "has_no_agency": "on",
+        "agrees": "on",
     }
     answer = client.post(reverse("account_signup"), {**facts, "name": BAD[bad]})
     assert (answer.status_code, refusals(answer)) == (200, ["name"])

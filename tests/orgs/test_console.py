@@ -346,9 +346,13 @@ def test_the_form_sent_back_as_it_came_changes_nothing(client, agency, manager):
     client.force_login(manager)
     page = address("edit_agency", agency)
     before = history.snapshot(agency)
-    form = client.get(page).context["form"]
-    assert client.post(page, answers_of(form)).status_code == 302
-    assert history.snapshot(agency) == before
+    answers = answers_of(client.get(page).context["form"])
+    as_browsers_end_lines = {
+        name: said.replace("\n", "\r\n") if isinstance(said, str) else said for name, said in answers.items()
+    }
+    for sent in (answers, as_browsers_end_lines):
+        assert client.post(page, sent).status_code == 302
+        assert history.snapshot(agency) == before
 
 
 @pytest.mark.parametrize(
@@ -452,3 +456,22 @@ def test_saving_the_profile_leaves_alone_what_others_decided_meanwhile(agency, m
         "draft",
         timezone.localdate(),
     )
+
+
+def test_the_desk_names_every_agency_of_a_person_and_opens_those_where_there_is_work(client, agency):
+    owner = factories.member_of(agency, role="owner")
+    suspended, withdrawn, left = (factories.agency() for _n in range(3))
+    for other, status in ((suspended, "suspended"), (withdrawn, "active"), (left, "left")):
+        Membership.objects.create(agency=other, user=owner, status=status)
+    Agency.objects.filter(pk=withdrawn.pk).update(status=Agency.Status.WITHDRAWN)
+    client.force_login(owner)
+    page = client.get("/desk/").content.decode()
+    assert [each.legal_name in page for each in (agency, suspended, withdrawn, left)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert address("agency_desk", agency) in page
+    for closed in (suspended, withdrawn, left):
+        assert address("agency_desk", closed) not in page

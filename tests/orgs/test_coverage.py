@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -46,7 +45,7 @@ def serve(agency, *areas, population="pop:women", **fields):
 
 
 def table(query=""):
-    return directory.context(QueryDict(f"view=coverage&{query}"), AnonymousUser())["coverage"]
+    return directory.context(QueryDict(f"view=coverage&{query}"))["coverage"]
 
 
 def cells(query="", row="农民工女性"):
@@ -137,7 +136,7 @@ def test_a_gap_leads_to_the_nearest_that_serve_the_group(guangdong, shenzhen, do
     near = confirmed(division=shenzhen)
     serve(near)
     assert gap() == "?district=440000&population=pop%3Awomen"
-    found = directory.context(QueryDict(gap()[1:]), AnonymousUser())["agencies"]
+    found = directory.context(QueryDict(gap()[1:]))["agencies"]
     assert list(found) == [near]
 
 

@@ -16,6 +16,7 @@ from orgs import directory, facts
 from orgs.models import Agency, Verification
 from orgs.open_data import licence
 from portal import tables
+from portal.search import rebuild
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -23,12 +24,12 @@ pytestmark = pytest.mark.django_db
 NOBODY = AnonymousUser()
 
 
-def ask(query="", user=NOBODY):
-    return directory.context(QueryDict(query), user)
+def ask(query=""):
+    return directory.context(QueryDict(query))
 
 
-def found(query="", user=NOBODY):
-    return [agency.slug for agency in ask(query, user)["agencies"]]
+def found(query=""):
+    return [agency.slug for agency in ask(query)["agencies"]]
 
 
 def counts(parts, name):
@@ -177,6 +178,24 @@ def test_a_whole_name_stands_before_names_that_only_contain_the_words():
     assert found("q=木棉") == ["whole", "was", "in"]
 
 
+def test_what_an_agency_says_of_itself_finds_it_after_those_that_are_called_so(client):
+    says = factories.agency(slug="says", legal_name="候鸟之家")
+    says.texts.create(language="zh-hans", mission="为木棉街的工友讨薪")
+    factories.agency(slug="called", legal_name="木棉社工")
+    factories.agency(slug="draft", legal_name="木棉草稿", status="draft")
+    assert found("q=木棉") == ["called"]
+    assert "Search is limited just now" in client.get("/en/agencies/?q=木棉").text
+
+    rebuild()
+    assert found("q=木棉") == ["called", "says"]
+    assert found("q=拖欠工资") == ["says"]
+    assert found("q=木棉&type=org:none") == found("q=木棉")
+    assert [directory.named("木棉"), directory.named("讨薪")] == [[Agency.objects.get(slug="called").pk], []]
+    assert "Search is limited" not in client.get("/en/agencies/?q=木棉").text
+    Agency.objects.filter(slug="says").update(status="withdrawn")
+    assert found("q=木棉") == ["called"]
+
+
 def test_a_reader_of_english_finds_them_in_the_order_of_their_english_names():
     factories.agency(slug="z", legal_name="安", name_en="Zebra")
     factories.agency(slug="a", legal_name="周", name_en="Apple")
@@ -220,16 +239,16 @@ def test_drafts_withdrawn_and_merged_agencies_are_in_no_number_and_in_no_list(cl
     merged = factories.agency(legal_name="密", slug="hidden-merged")
     Agency.objects.filter(pk=merged.pk).update(status=Agency.Status.MERGED, merged_into=factories.agency())
     colleague = factories.member_of(Agency.objects.get(slug="hidden-draft"))
+    for query in ("", "q=密", "view=coverage", "view=print&q=密", "type=org:gov", "service=svc:legal"):
+        parts = ask(query)
+        assert not {"org:gov", "svc:legal", "pop:trader"} & {
+            option.code for facet in parts["facets"] for option in facet.options if not option.is_chosen
+        }
+        assert parts["agency_count"] == (2 if query in ("", "view=coverage") else 0)
+        assert [str(agency) for agency in parts.get("agencies", []) if agency.legal_name == "密"] == []
+        assert parts.get("printed", []) == []
     for user in (NOBODY, stranger, moderator, colleague):
-        for query in ("", "q=密", "view=coverage", "view=print&q=密", "type=org:gov", "service=svc:legal"):
-            parts = ask(query, user)
-            assert not {"org:gov", "svc:legal", "pop:trader"} & {
-                option.code for facet in parts["facets"] for option in facet.options if not option.is_chosen
-            }
-            assert parts["agency_count"] == (2 if query in ("", "view=coverage") else 0)
-            assert [str(agency) for agency in parts.get("agencies", []) if agency.legal_name == "密"] == []
-            assert parts.get("printed", []) == []
-        assert [agency.slug for agency in ask("", user)["own_drafts"]] == (
+        assert [agency.slug for agency in directory.own_drafts(user)] == (
             ["hidden-draft"] if user == colleague else []
         )
     assert "密" not in client.get(reverse("directory_file", args=["csv"])).content.decode()

@@ -81,10 +81,10 @@ def test_an_agency_and_a_case_in_a_division_that_ended_are_found_under_what_it_b
     factories.agency(division=elsewhere)
     factories.case(division=elsewhere)
     for code in ("330213", "330283"):  # an old link leads to the successor
-        parts = directory.context(QueryDict(f"district={code}"), factories.user())
+        parts = directory.context(QueryDict(f"district={code}"))
         assert {each.pk for each in parts["agencies"]} == {agency.pk, served.pk}
     assert parts["choices"].was == fenghua
-    found = library.context(QueryDict("place=330213"), factories.user())["cases"]
+    found = library.context(QueryDict("place=330213"))["cases"]
     assert [each.pk for each in found] == [case.pk]
 
 
@@ -109,5 +109,5 @@ def test_new_divisions_are_in_the_directory_at_once():
     agency = factories.agency(division=ended, confirmed_on=date(2026, 1, 1))
     assert directory.named("") == [agency.pk]
     divisions.load()
-    parts = directory.context(QueryDict("district=330213&dormant=1"), factories.user())
+    parts = directory.context(QueryDict("district=330213&dormant=1"))
     assert [each.pk for each in parts["agencies"]] == [agency.pk]

@@ -307,7 +307,13 @@ def test_somebody_elses_invitation_is_not_there(client, stranger, link):
 
 def test_signing_up_through_the_link_leads_back_to_it(client, agency, link, deliver):
     page = client.get(link).url
-    said = {"name": "林小满", "email": "lin@example.org", "occupation": "practitioner", "has_no_agency": "on"}
+    said = {
+        "name": "林小满",
+        "email": "lin@example.org",
+        "occupation": "practitioner",
+        "has_no_agency": "on",
+        "agrees": "on",
+    }
     client.post(reverse("account_signup"), {**said, "next": page})
     (mail,) = deliver()
     code = re.search(r"^[A-Z0-9]{3,}-?[A-Z0-9]*$", mail.body, re.MULTILINE).group()
@@ -323,7 +329,13 @@ def test_who_follows_an_invitation_is_not_asked_for_their_agency(client, manager
     assert asked in client.get(reverse("account_signup")).text
     page = client.get(link).url
     assert asked not in client.get(reverse("account_signup")).text
-    said = {"name": "林小满", "email": "lin2@example.org", "occupation": "practitioner", "next": page}
+    said = {
+        "name": "林小满",
+        "email": "lin2@example.org",
+        "occupation": "practitioner",
+        "agrees": "on",
+        "next": page,
+    }
     assert client.post(reverse("account_signup"), said).status_code == 302
 
     client.session.flush()

@@ -178,3 +178,14 @@ def test_yes_and_no_are_one_click_on_the_desk(client, agency, manager):
         client.post(address, answer)
         asked.refresh_from_db()
     assert [(one.status, one.reason) for one in (first, second)] == [("accepted", ""), ("declined", "不认识")]
+
+
+def test_the_page_asks_a_suspended_person_to_talk_to_the_owner_and_not_to_join(client, agency):
+    person = factories.member_of(agency)
+    factories.member_of(agency, role="owner")
+    address = f"/en{agency.get_absolute_url()}"
+    for status, says, offers in (("suspended", True, False), ("left", False, True)):
+        person.memberships.update(status=status)
+        client.force_login(person)
+        page = client.get(address).content.decode()
+        assert ("Your membership is suspended." in page, 'id="join"' in page) == (says, offers)

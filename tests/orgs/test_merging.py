@@ -7,8 +7,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import authoring
 from casestudies.models import CasePartner, CaseStudy
+from casestudies.writing import authoring
 from events.models import EventHost, Registration, SeatPool
 from orgs import history, invitation, joining, merging, owner_guard, partnership
 from orgs.models import Agency, AgencyText, Application, JoinRequest, Membership, Partnership, Verification

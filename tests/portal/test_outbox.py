@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from portal import outbox
+from portal import dead_letters, outbox
 from portal.mail import queue
+from tests.smtp import mail_server
 
 SECRET = "your code is 481516"
 calls: list[str] = []
@@ -52,7 +53,7 @@ def test_a_change_that_is_rolled_back_writes_to_nobody(deliver):
     assert deliver() == []
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_mail_is_sent_once_and_its_text_is_not_kept(worker):
     queue(subject="Sign in", body=SECRET, to="lin@example.org", language="en")
     worker()
@@ -81,3 +82,34 @@ def test_a_mail_has_one_identity_however_often_it_is_delivered(deliver):
     job.task.call(*job.task_result.args, **job.task_result.kwargs)
     assert mail.outbox[-1].extra_headers["Message-ID"] == sent.extra_headers["Message-ID"]
     assert sent.subject == "Two lines"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_does_not_exist_is_given_up_at_once_and_holds_up_nobody(worker, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with mail_server() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.url.rpartition("/")[2].split(":")
+        server.unknown = {"nobody@example.org"}
+        for name in ("lin", "nobody", "fang"):
+            queue(subject="x", body="…", to=f"{name}@example.org", language="en")
+        worker()
+        assert sorted(sent["To"] for sent in server.mails) == ["fang@example.org", "lin@example.org"]
+        [failed] = dead_letters.dead_letters()
+        assert dead_letters.told(failed).fault == "AddressRefused 550"
+        assert dead_letters.told(failed).attempts == 1
+        assert "nobody@" not in failed.traceback
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_is_busy_is_asked_again(worker, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with mail_server() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.url.rpartition("/")[2].split(":")
+        server.refuses = True
+        queue(subject="x", body="…", to="lin@example.org", language="en")
+        worker()
+        assert [job.status for job in DBTaskResult.objects.all()] == ["READY"]
+        server.refuses = False
+        with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+            worker()
+        assert [sent["To"] for sent in server.mails] == ["lin@example.org"]

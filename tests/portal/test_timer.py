@@ -117,7 +117,23 @@ def test_a_job_that_was_left_behind_is_taken_up_again_but_not_for_ever(minutes, 
     assert (job.status, len(lines)) == (status, int(status != "RUNNING"))
 
 
+@pytest.mark.django_db
+def test_a_job_that_was_done_by_a_worker_that_was_killed_before_it_forgot_it_is_forgotten():
+    left_behind(minutes=1, workers=1)
+    DBTaskResult.objects.update(status=TaskResultStatus.SUCCESSFUL)
+    assert outbox.take_up_again(NOON) == []
+    assert not DBTaskResult.objects.exists()
+
+
 def test_what_fails_is_tried_for_three_days():
     pauses = [outbox.pause_after(attempt) for attempt in range(1, outbox.ATTEMPTS)]
     assert pauses[:8] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64, 120)]
     assert timedelta(days=2, hours=18) < sum(pauses, timedelta()) < timedelta(days=3, hours=12)
+
+
+@pytest.mark.django_db
+def test_a_timer_may_start_it_as_often_as_it_likes(done, time_machine):
+    time_machine.move_to(NOON)
+    for _start in range(3):
+        call_command("run_due")
+    assert [what for what, _when in done] == ["due", "daily"]

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from casestudies import datacite, doi
-from casestudies.identifier import doi_of
 from casestudies.models import CaseStudy
+from casestudies.open_data import datacite, doi
+from casestudies.open_data.identifier import doi_of
+from casestudies.versions import text_of
 
 
 class Command(BaseCommand):
@@ -20,6 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path)
         parser.add_argument("--format", choices=["json", "xml"], default="json")
         parser.add_argument(
+            "--versions",
+            action="store_true",
+            help="write a record for each version too, under a DOI of its own",
+        )
+        parser.add_argument(
             "--registered", action="store_true", help="note the DOIs of the records in FOLDER as registered"
         )
 
@@ -31,20 +37,32 @@ class Command(BaseCommand):
                 number = sum(self.note(case, folder) for case in cases)
                 self.stdout.write(f"{number} DOIs are noted.")
             else:
-                number = sum(self.write(case, folder, options["format"]) for case in cases)
+                number = sum(
+                    self.write_all(case, folder, options["format"], options["versions"]) for case in cases
+                )
                 self.stdout.write(f"{number} records are in {folder}.")
         except doi.WrongIdentifier as problem:
             raise CommandError(str(problem)) from problem
 
-    def write(self, case: CaseStudy, folder: Path, form: str) -> bool:
-        facts = datacite.attributes(case, doi=doi_of(case) or doi.proposed_doi(case))
-        if form == "xml":
+    def write_all(self, case: CaseStudy, folder: Path, form: str, with_versions: bool) -> int:
+        """Write the record of a case and, where it has several versions, theirs. Returns how many."""
+        self.write(case, folder / f"{case.public_id}.{form}", doi_of(case) or doi.proposed_doi(case))
+        versions = list(case.versions.all()) if with_versions else []
+        if len(versions) < 2:
+            return 1
+        for one in versions:
+            name = f"{case.public_id}.v{one.number}.{form}"
+            self.write(text_of(one), folder / name, doi.proposed_version_doi(one))
+        return 1 + len(versions)
+
+    def write(self, case: CaseStudy, file: Path, its_doi: str) -> None:
+        facts = datacite.attributes(case, doi=its_doi)
+        if file.suffix == ".xml":
             text = datacite.document(datacite.resource(facts))
         else:
             body = {"data": {"type": "dois", "attributes": {"event": "publish", **facts}}}
             text = json.dumps(body, ensure_ascii=False, indent=2)
-        (folder / f"{case.public_id}.{form}").write_text(text, encoding="utf-8")
-        return True
+        file.write_text(text, encoding="utf-8")
 
     def note(self, case: CaseStudy, folder: Path) -> bool:
         """Note the DOI when a record of the case was written and none is noted yet."""

@@ -5,8 +5,10 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from casestudies import authoring, report, report_draft
 from casestudies.models import CaseStudy
+from casestudies.report import draft as report_draft
+from casestudies.report import reading
+from casestudies.writing import authoring
 from orgs.models import Agency
 from portal.importing import ImportCommand, Refused, Report
 
@@ -65,8 +67,8 @@ def bring_in_one(file: Path, name: str, owner: Agency, told: Report) -> None:
     if len(name) > SOURCE_LONGEST:
         raise Refused(_("The name of this file is too long. Shorten it to 300 characters."))
     try:
-        read = report.read(file.name, file.read_bytes())
-    except report.Unreadable as refusal:
+        read = reading.read(file.name, file.read_bytes())
+    except reading.Unreadable as refusal:
         raise Refused(str(refusal)) from refusal
     fields = read.fields()
     case = CaseStudy.objects.filter(agency=owner, external_id=name).first()

@@ -1,5 +1,6 @@
 // Writing that loses nothing: what is typed is kept in this browser at once, sent when there is a connection, and cleared
-// here once the server has it. Without this file the form is an ordinary form with an ordinary button.
+// here once the server has it. Without this file the form is an ordinary form with an ordinary button. A form may do
+// without sections, without what two change at once, and without a meter of how complete it is.
 
 import { Editor } from "./editor.js";
 
@@ -13,7 +14,7 @@ for (const holder of form.querySelectorAll("[data-section]")) {
   const editor = new Editor(holder, words);
   editors.set(editor.name, editor);
 }
-document.documentElement.classList.add("has-editor");
+if (editors.size) document.documentElement.classList.add("has-editor");
 
 const state = form.querySelector("[data-state]");
 const key = form.dataset.writing;
@@ -125,8 +126,10 @@ async function save() {
   const answer = await response.json().catch(() => null);
   if (!answer) return held();
   sending = false;
-  form.elements.seen.value = JSON.stringify(answer.seen);
-  form.elements.began_from.value = answer.began_from;
+  if (answer.seen) {
+    form.elements.seen.value = JSON.stringify(answer.seen);
+    form.elements.began_from.value = answer.began_from;
+  }
   const both = new Set(answer.both.map((one) => one.field));
   for (const [name, text] of sections) if (!both.has(name) && !(name in answer.refused)) sentSections.set(name, text);
   tell(answer);
@@ -157,8 +160,10 @@ function later() {
 /** What the answer says about the whole: how complete it is, what was refused, what two changed at once. */
 function tell(answer) {
   const meter = document.getElementById("completeness");
-  meter.value = answer.percent;
-  document.querySelector("[data-percent]").textContent = `${answer.percent} %`;
+  if (meter) {
+    meter.value = answer.percent;
+    document.querySelector("[data-percent]").textContent = `${answer.percent} %`;
+  }
   const missing = document.querySelector("[data-missing]");
   if (missing) missing.replaceChildren(...answer.missing.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })));
   for (const old of form.querySelectorAll(".refusal.live")) old.remove();
@@ -173,6 +178,7 @@ function tell(answer) {
 /** Both texts of each part that two changed at once, side by side, until the writer decides. */
 function beside(both) {
   const place = form.querySelector("[data-both]");
+  if (!place) return;
   place.replaceChildren();
   place.hidden = !both.length;
   for (const one of both) {

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -16,13 +17,16 @@ class Command(BaseCommand):
     help = "Prepare the database, build the demo world the first time, and serve the portal on this machine."
 
     def add_arguments(self, parser):
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, *, port, **options):
         if settings.IN_PRODUCTION:
             raise CommandError(
                 "This serves a demo. In production run the WSGI server and the worker: see README.md."
             )
+        if "SITE_URL" not in os.environ and urlsplit(settings.SITE_URL).port != port:
+            # The settings write the port into every link, and were read before this command read its arguments.
+            os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PORT": str(port)})  # noqa: S606
         os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"  # this server is for one person
         self.say("Preparing the database …")
         call_command("migrate", verbosity=0)
@@ -47,7 +51,10 @@ class Command(BaseCommand):
             call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, skip_checks=True)
         finally:
             worker.terminate()
-            worker.wait(timeout=10)
+            try:
+                worker.wait(timeout=10)
+            except subprocess.TimeoutExpired:  # what it had begun is taken up again at the next start
+                worker.kill()
 
     def welcome(self, port: int) -> None:
         """Say where everything is."""

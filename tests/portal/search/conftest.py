@@ -5,10 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
+from casestudies.models import CaseStudy
+from orgs.models import Agency
 from portal.search.elastic import Elastic
 from portal.search.embedded import Embedded
 from portal.search.servers import address
+from tests import factories
 from tests.machine import Missing, opensearch
 from tests.portal.search.disguise import ASKS_FOR_8, disguised
 
@@ -61,3 +65,14 @@ def made(request, tmp_path) -> Callable:
     if request.param == "embedded":
         return lambda: Embedded(tmp_path / "search")
     return request.getfixturevalue(ON_OPENSEARCH[request.param])
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """An agency outside any transaction, so that other connections see it. Takes away what it brought."""
+    with django_db_blocker.unblock():
+        agency = factories.agency()
+        yield agency
+        CaseStudy.objects.filter(agency=agency).delete()
+        Agency.objects.filter(pk=agency.pk).delete()
+        DBTaskResult.objects.all().delete()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.search.analysis import fold, singles, spans, tokens
+from portal.search.analysis import fold, pinyin, singles, spans, stem, tokens, whole
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,18 @@ def test_spans_point_into_the_text_as_given():
 
 def test_a_word_without_end_is_cut():
     assert [len(token) for token in tokens("x" * 100_000)] == [40]
+
+
+def test_what_is_indexed_is_what_is_marked():
+    text = "「ＮＧＯ」㈱ 農民工讨薪 4.5分 workers' 工"
+    assert tokens(text) == [token.text for token in spans(text)]
+
+
+def test_a_name_is_read_as_pinyin_by_syllables_and_initials():
+    assert set(map(stem, ("chunya", "yashe", "chunyashe", "cysg", "ysg"))) <= pinyin("春芽社工")
+    assert not {"chun", "cy", "c"} & pinyin("春芽社工")
+    assert pinyin("Spring Bud") == set()
+
+
+def test_a_title_is_one_token_whatever_stands_between_its_words():
+    assert whole("锦鲤：Dragon’s  池（二）") == whole("锦鲤 dragon's池 二") == "锦鲤dragon's池二"

@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 
 import pytest
+from django.utils.timezone import localdate
 
 from portal.bilingual import Text
 from portal.search import elastic
@@ -36,8 +38,11 @@ def add(engine, *documents: Document) -> None:
             writer.add(each)
 
 
-def ids(engine, text: str, *, kinds=None, limit=10, offset=0, **filters) -> list[str]:
-    found = engine.search(understand(text, filters), kinds=kinds, limit=limit, offset=offset)
+def ids(
+    engine, text: str, *, kinds=None, limit=10, offset=0, order="", is_open=False, **filters
+) -> list[str]:
+    asked = understand(text, filters, is_open=is_open)
+    found = engine.search(asked, kinds=kinds, limit=limit, offset=offset, order=order)
     return [hit.id for hit in found.hits]
 
 
@@ -332,11 +337,11 @@ def test_a_killed_rebuild_leaves_the_live_index_and_the_next_one_succeeds(made, 
 
     def documents():
         yield from (document(pk, "锦鲤") for pk in range(2, elastic.BATCH * 2))
-        os._exit(9)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     if (child := os.fork()) == 0:
         engine.rebuild(documents)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     assert ids(engine, "锦鲤") == ["case:1"]
     add(engine, document(4, "锦鲤"))
     assert sorted(ids(engine, "锦鲤")) == ["case:1", "case:4"]
@@ -411,3 +416,116 @@ def test_each_facet_counts_as_if_nothing_were_chosen_in_it(engine):
 def test_what_a_facet_begins_with_is_no_pattern(engine):
     with pytest.raises(ValueError, match="cannot begin with"):
         engine.search(understand("锦鲤"), kinds=None, limit=0, offset=0, facets={"year": ".*"})
+
+
+def test_a_facet_whose_values_no_document_has_is_empty(engine):
+    """OpenSearch from 2.17 on fails with a 500 where a plain prefix sorts behind every tag of the index."""
+    facets = {"topics": "", "year": "", "zone": "z"}
+    asked = {"kinds": None, "limit": 1, "offset": 0, "facets": facets}
+    assert not any(engine.search(understand("锦鲤"), **asked).facets.values())
+    add(engine, document(1, "锦鲤"))
+    assert not any(engine.search(understand("锦鲤"), **asked).facets.values())
+    add(engine, document(2, "锦鲤", topics=("svc:health",)))
+    found = engine.search(understand("锦鲤"), **asked)
+    assert found.facets == {"topics": {"svc:health": 1}, "year": {}, "zone": {}}
+
+
+def test_without_words_an_open_question_finds_everything(engine):
+    add(
+        engine,
+        document(1, "锦鲤", year=2024),
+        document(2, "乌龟", year=2024),
+        document(3, "乌龟", kind="event"),
+    )
+    with engine.writer() as writer:
+        writer.remove("case:1")
+    assert sorted(ids(engine, "", is_open=True)) == ["case:2", "event:3"]
+    assert ids(engine, "", is_open=True, year=["2024"]) == ["case:2"]
+    assert ids(engine, "-乌龟", is_open=True) == []
+    assert ids(engine, "锦鲤", is_open=True) == []
+
+
+def test_hits_can_be_ordered_by_what_a_record_says_of_itself(engine):
+    add(
+        engine,
+        document(1, "锦鲤", orders={"newest": 5, "adapted": 0}),
+        document(2, "锦鲤 锦鲤", orders={"newest": 2**62}),
+        document(3, "锦鲤", orders={"newest": 7, "adapted": 2}),
+    )
+    assert ids(engine, "锦鲤", order="newest") == ["case:2", "case:3", "case:1"]
+    assert ids(engine, "", is_open=True, order="adapted") == ["case:3", "case:1", "case:2"]
+
+
+@pytest.mark.parametrize("order", ["", "newest"])
+def test_equal_hits_keep_their_order_over_pages_and_writes(engine, order):
+    add(engine, *(document(pk, "锦鲤", orders={"newest": 9}) for pk in range(1, 131)))
+    newest_first = [f"case:{pk}" for pk in range(130, 0, -1)]
+    assert [
+        hit for at in (0, 50, 100) for hit in ids(engine, "锦鲤", limit=50, offset=at, order=order)
+    ] == newest_first
+    add(engine, document(130, "锦鲤", orders={"newest": 9}))
+    assert ids(engine, "锦鲤", limit=130, order=order) == newest_first
+
+
+def test_each_vocabulary_is_a_filter_of_its_own(engine):
+    add(
+        engine,
+        document(1, "锦鲤", topics=("svc:health.1", "pop:children"), marks={"evidence": ("2",)}),
+        document(2, "锦鲤", topics=("svc:health", "pop:women"), marks={"evidence": ("3",)}),
+    )
+    assert ids(engine, "锦鲤", svc=["health"], pop=["children"]) == ["case:1"]
+    assert ids(engine, "锦鲤", evidence=["3"]) == ["case:2"]
+    asked = understand("锦鲤", {"pop": ["women"]})
+    found = engine.search(asked, kinds=None, limit=0, offset=0, facets={"svc": "", "pop": "", "evidence": ""})
+    assert found.facets == {
+        "svc": {"health": 1},
+        "pop": {"children": 1, "women": 1},
+        "evidence": {"3": 1},
+    }
+
+
+def test_many_hits_come_without_their_texts_and_in_the_same_order(engine):
+    add(engine, *(document(pk, "锦鲤", "锦鲤" * pk) for pk in (1, 2, 3)), document(2, "锦鲤", kind="event"))
+    for order in ("", "newest"):
+        asked = {"kinds": None, "limit": 10, "offset": 0, "order": order}
+        full = engine.search(understand("锦鲤"), **asked).hits
+        bare = engine.search(understand("锦鲤"), **asked, with_texts=False).hits
+        assert [hit.id for hit in bare] == [hit.id for hit in full]
+        assert {hit.texts for hit in bare} == {()}
+
+
+def test_a_whole_title_comes_first_however_often_others_say_its_words(engine):
+    others = [document(pk, "流动儿童小组 流动儿童", "流动儿童小组 " * 9) for pk in range(2, 9)]
+    add(engine, document(1, "流动儿童：小组", "池边" * 400), *others)
+    assert ids(engine, "流动儿童小组")[0] == "case:1"
+    assert ids(engine, "流动儿童 小组")[0] == "case:1"
+
+
+def test_an_agency_is_found_by_pinyin_and_initials(engine):
+    add(engine, document(1, "锦鲤", agency_names=("春芽社工",)), document(2, "乌龟"))
+    for typed in ("chunya", "ChunYaSheGong", "cysg", "shegong"):
+        assert ids(engine, typed) == ["case:1"], typed
+    assert ids(engine, "cy") == []
+
+
+def test_of_equal_records_the_newer_and_the_better_supported_come_first(engine):
+    year = localdate().year
+    add(
+        engine,
+        document(1, "锦鲤", year=year - 9),
+        document(2, "锦鲤", year=year),
+        document(3, "锦鲤", year=year - 9, marks={"evidence": ("4",)}),
+        document(4, "锦鲤锦鲤锦鲤", "锦鲤" * 9, year=year - 9),
+    )
+    found = ids(engine, "锦鲤")
+    assert found.index("case:2") < found.index("case:1")
+    assert found.index("case:3") < found.index("case:1")
+
+
+def test_the_fingerprints_are_those_of_what_is_in_the_index(engine):
+    assert engine.fingerprints() == {}
+    one, two, three = document(1, "锦鲤"), document(2, "乌龟"), document(1, "锦鲤", kind="event")
+    add(engine, one, two, three)
+    with engine.writer() as writer:
+        writer.remove(two.id)
+    assert engine.fingerprints() == {each.number: each.fingerprint for each in (one, three)}

@@ -1,5 +1,8 @@
 """The search engine stopped, refusing, slow, unwell: nobody waits for it, nothing is lost, all is caught up."""
 
+import os
+import signal
+import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -12,15 +15,15 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from casestudies.models import CaseStudy
-from orgs.models import Agency
 from portal import search
-from portal.search import breaker, elastic, indexing
+from portal.log_lines import about_request
+from portal.search import breaker, comparing, elastic, indexing
 from portal.search.elastic import Elastic
 from portal.search.engine import SearchIsAway
 from portal.search.query import understand
 from tests import factories
 from tests.at_once import at_once
+from tests.machine import who_listens
 from tests.portal.search.gate import Gate
 from tests.portal.search.test_engine import add, document, ids
 
@@ -72,7 +75,45 @@ def test_an_answer_comes_soon_and_after_two_failures_at_once(engine, gate, fault
     hours.now += breaker.PAUSE
     assert ids(engine, "锦鲤") == ["case:1"]
     add(engine, document(2, "锦鲤"))
-    assert ids(engine, "锦鲤") == ["case:1", "case:2"]
+    assert ids(engine, "锦鲤") == ["case:2", "case:1"]  # of equal ones the newer first
+
+
+def test_a_page_that_has_waited_in_vain_does_not_wait_again_whatever_others_find_out(engine, gate):
+    engine.breaker._clock = hours = Hours()
+    token = about_request.set(dict)  # as the middleware does for each request
+    try:
+        gate.set("closed")
+        with pytest.raises(SearchIsAway):
+            ids(engine, "锦鲤")
+        gate.set("open")
+        hours.now += breaker.PAUSE
+        with pytest.raises(SearchIsAway, match="is not asked for a while"):
+            ids(engine, "锦鲤")
+        about_request.set(list)  # the next one
+        assert ids(engine, "锦鲤") == ["case:1"]
+    finally:
+        about_request.reset(token)
+
+
+def test_a_search_server_that_froze_keeps_nobody_and_answers_when_it_goes_on(cluster):
+    """It takes connections, which the system does for it, and never says a word."""
+    port = cluster().address.hosts[0][1]
+    patient, engine = cluster(), cluster(patience=elastic.PATIENCE)
+    patient.rebuild(lambda: [document(1, "锦鲤")])
+    engine.breaker._clock = hours = Hours()
+    frozen = who_listens(port)
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        for most in (AT_MOST, AT_MOST, 0.1):
+            begun = time.monotonic()
+            with pytest.raises(SearchIsAway):
+                ids(engine, "锦鲤")
+            assert time.monotonic() - begun < most
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+    assert ids(patient, "锦鲤") == ["case:1"]
+    hours.now += breaker.PAUSE
+    assert ids(engine, "锦鲤") == ["case:1"]
 
 
 def test_only_one_question_is_risked_as_a_probe(engine, gate):
@@ -184,43 +225,52 @@ def test_changes_wait_together_while_the_engine_is_away_and_lose_nothing(portal,
     assert found("乌龟") == {f"case:{stays.pk}"}
 
 
-@pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """An agency outside any transaction, so that other connections see it. Takes away what it brought."""
-    with django_db_blocker.unblock():
-        agency = factories.agency()
-        yield agency
-        CaseStudy.objects.filter(agency=agency).delete()
-        Agency.objects.filter(pk=agency.pk).delete()
-        DBTaskResult.objects.all().delete()
-
-
-@pytest.mark.parametrize("fault", ["closed", "slow", "unwell"])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_twenty_people_search_and_five_publish_on_a_bad_day(
     committed, portal, gate, deliver, monkeypatch, fault
 ):
     monkeypatch.setattr(breaker, "PAUSE", 0.2)
 
-    def look() -> list[tuple[int, float]]:
+    waiting, ask = threading.local(), portal._ask
+
+    def asks(*arguments, **more):
+        begun = time.monotonic()
+        try:
+            return ask(*arguments, **more)
+        finally:
+            waiting.seconds = getattr(waiting, "seconds", 0) + time.monotonic() - begun
+
+    monkeypatch.setattr(portal, "_ask", asks)
+
+    def look() -> list[tuple[int, float, float]]:
+        """Status, seconds until the answer, and how many of them the page waited for the engine."""
         seen = []
         for path in ("/search/", "/cases/", "/search/"):
-            begun = time.monotonic()
+            begun, waiting.seconds = time.monotonic(), 0
             response = Client().get(path, {"q": "锦鲤"}, follow=True)
-            seen.append((response.status_code, time.monotonic() - begun))
+            seen.append((response.status_code, time.monotonic() - begun, waiting.seconds))
         return seen
 
     publish = partial(factories.case, title="锦鲤", lead=committed)
 
-    def everybody() -> tuple[list[tuple[int, float]], set[int]]:
+    def everybody() -> tuple[list[tuple[int, float, float]], set[int]]:
         answers = at_once([*[look] * 20, *[publish] * 5])
         return [page for pages in answers[:20] for page in pages], {case.pk for case in answers[20:]}
 
-    pages, published = everybody()  # twenty-five threads share what the machine has left
-    without = max(seconds for _status, seconds in pages)
+    _pages, published = everybody()
+    gate.set("closed")
+    pages, others = (
+        everybody()
+    )  # nobody waits; twenty-five threads share what the machine has left for limited pages
+    without = max(seconds for _status, seconds, _waited in pages)
     gate.set(fault)
+    time.sleep(breaker.PAUSE)  # so that the first of them does wait
     pages, more = everybody()
-    assert {status for status, _seconds in pages} == {200}
-    assert max(seconds for _status, seconds in pages) < without + AT_MOST
+    more |= others
+    assert {status for status, _seconds, _waited in pages} == {200}
+    one_question = elastic.PATIENCE * elastic.TRIED
+    assert max(waited for _status, _seconds, waited in pages) < 2 * one_question  # a page waits in vain once
+    assert max(seconds for _status, seconds, _waited in pages) < 2 * without + 2 * AT_MOST  # and not ten more
 
     gate.set("open")
     begun = time.monotonic()
@@ -228,3 +278,4 @@ def test_twenty_people_search_and_five_publish_on_a_bad_day(
         wait_for(is_waiting())
         deliver()
     assert found("锦鲤") == {f"case:{pk}" for pk in published | more}
+    assert not comparing.compare()

@@ -214,3 +214,11 @@ def test_documents_of_many_records_cost_as_many_queries_as_of_one(kind, make):
     make()
     make()
     assert cost() == one
+
+
+def test_what_is_read_of_all_records_at_once_is_what_is_read_of_each(world):
+    for kind, record in records().items():
+        together = {each.id: each.fingerprint for each in record.documents()}
+        assert together, kind
+        pks = record.public().values_list("pk", flat=True)
+        assert together == {each.id: each.fingerprint for pk in pks for each in record.documents([pk])}

@@ -1,8 +1,9 @@
 """What was typed becomes a question."""
 
 import pytest
+from django.utils.timezone import localdate
 
-from portal.search.query import Choice, Query, Slot, understand
+from portal.search.query import EVIDENCE, PINYIN_WEIGHT, Choice, Slot, understand
 from portal.search.thesaurus import read, synonyms
 
 
@@ -10,17 +11,23 @@ def slot(*tokens: str) -> Slot:
     return Slot((Choice(tokens),))
 
 
+def latin(token: str) -> Slot:
+    """An English word, which may be the name of an agency in pinyin."""
+    return Slot((Choice((token,)), Choice((token,), PINYIN_WEIGHT, "pinyin")))
+
+
 def words(slot: Slot) -> list[tuple[str, ...]]:
     return [choice.tokens for choice in slot.choices]
 
 
 def test_every_token_is_asked_for():
-    assert understand("锦鲤 dragon").slots == (slot("锦鲤"), slot("dragon"))
+    assert understand("锦鲤 dragon").slots == (slot("锦鲤"), latin("dragon"))
 
 
 def test_a_phrase_in_quotes_must_stand_as_written():
     for text in ('"锦鲤池"', "“锦鲤池”", "「锦鲤池」"):
-        assert understand(text) == Query(phrases=(slot("锦鲤", "鲤池"),))
+        query = understand(text)
+        assert (query.phrases, query.slots, query.faint) == ((slot("锦鲤", "鲤池"),), (), ())
 
 
 def test_quotation_marks_inside_a_sentence_are_no_syntax():
@@ -30,7 +37,7 @@ def test_quotation_marks_inside_a_sentence_are_no_syntax():
 def test_a_minus_before_a_word_leaves_it_out_and_inside_a_word_does_not():
     query = understand('锦鲤 -dragon -"old pond" sea-dragon')
     assert query.without == (slot("dragon"), slot("old", "pond"))
-    assert slot("sea") in query.slots
+    assert latin("sea") in query.slots
 
 
 def test_a_short_question_means_all_its_words_and_a_sentence_does_not():
@@ -41,9 +48,24 @@ def test_a_short_question_means_all_its_words_and_a_sentence_does_not():
 
 def test_words_that_say_nothing_do_not_count():
     query = understand("what is koi")
-    assert query.slots == (slot("koi"),)
+    assert query.slots == (latin("koi"),)
     assert query.minimum == 1
     assert understand("什么是").asks_for_nothing is False
+
+
+def test_the_who_what_how_of_a_question_weighs_a_third_and_its_characters_nothing():
+    query = understand("我的锦鲤是什么")
+    assert query.slots == (slot("锦鲤"),)
+    assert {each.choices[0].weight for each in query.faint if len(each.choices[0].tokens[0]) == 2} == {0.3}
+    assert {each.choices[0].tokens for each in query.faint if len(each.choices[0].tokens[0]) == 1} == {
+        ("锦",),
+        ("鲤",),
+    }
+
+
+def test_what_is_said_twice_is_asked_once():
+    query = understand("锦鲤 锦鲤")
+    assert (query.slots, query.minimum) == ((slot("锦鲤"),), 1)
 
 
 def test_a_synonym_shares_the_slot_of_the_word_it_stands_for_and_weighs_less():
@@ -104,3 +126,15 @@ def test_nothing_people_type_is_an_error(text):
 def test_a_filter_that_does_not_exist_is_a_mistake_of_ours():
     with pytest.raises(ValueError, match="There is no filter colour"):
         understand("x", {"colour": ["red"]})
+
+
+def test_what_was_typed_may_be_a_whole_title_however_it_is_punctuated():
+    assert understand("锦鲤：Dragon’s").faint[-1] == understand("锦鲤 dragon's").faint[-1]
+    assert understand("“锦鲤池”").faint == ()
+
+
+def test_new_practice_and_better_evidence_are_liked_less_than_any_word():
+    liked = dict(understand("锦鲤").liked)
+    assert liked[f"year:{localdate().year}"] > liked[f"year:{localdate().year - 2}"]
+    assert liked["evidence:4"] > liked["evidence:2"]
+    assert max(liked.values()) + max(EVIDENCE.values()) < 1

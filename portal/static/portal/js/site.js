@@ -9,10 +9,82 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
 }
 
 // A form that writes is sent once, however often its button is pressed.
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", () => {
-    const button = form.querySelector("button[type=submit], button:not([type])");
-    if (button) setTimeout(() => button.setAttribute("aria-disabled", "true"), 0);
+document.addEventListener("submit", ({ target: form }) => {
+  if (!form.matches("form[method=post]")) return;
+  const button = form.querySelector("button[type=submit], button:not([type])");
+  if (button) setTimeout(() => button.setAttribute("aria-disabled", "true"), 0);
+});
+
+// After a refusal the focus is where it is told: at the list of refusals, or else in the first field that was refused.
+const refused = document.querySelector("main :is(.refusals, [aria-invalid=true])");
+if (refused) {
+  for (let fold = refused.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (refused.matches(".refusals")) refused.tabIndex = -1;
+  refused.focus();
+}
+
+// A list that is narrowed down changes in place. Its parts (data-live) are taken from the page that the link or the form
+// leads to; where that fails, the browser goes there.
+if (document.querySelector("[data-live]")) {
+  const parts = () => document.querySelectorAll("[data-live]");
+  const said = document.querySelector("[data-live-said]");
+  let shown = location.pathname + location.search;
+  let asking;
+  const show = async (url, isNew) => {
+    asking?.abort();
+    asking = new AbortController();
+    for (const part of parts()) part.setAttribute("aria-busy", "true");
+    let page;
+    try {
+      const answer = await fetch(url, { signal: asking.signal });
+      if (!answer.ok) throw new Error(answer.status);
+      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (![...parts()].every((part) => page.getElementById(part.id))) throw new Error("another page");
+    } catch (error) {
+      if (error.name !== "AbortError") location.assign(url);
+      return;
+    }
+    if (isNew) history.pushState(null, "", url);
+    shown = location.pathname + location.search;
+    document.title = page.title;
+    const focused = document.activeElement;
+    const wasInside = focused.closest("[data-live]");
+    const opened = new Map([...document.querySelectorAll("[data-live] details[id]")].map((each) => [each.id, each.open]));
+    for (const part of parts()) {
+      part.replaceChildren(...page.getElementById(part.id).childNodes);
+      part.removeAttribute("aria-busy");
+    }
+    for (const [id, isOpen] of opened) {
+      const details = document.getElementById(id);
+      if (details) details.open ||= isOpen;
+    }
+    const heading = document.getElementById(said.dataset.liveSaid);
+    const same = focused.id && document.getElementById(focused.id);
+    if (wasInside) same ? same.focus({ preventScroll: true }) : heading.focus();
+    if (same && same.matches("input[type=search]")) same.setSelectionRange(same.value.length, same.value.length);
+    said.textContent = heading.textContent;
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-live] a[href^='?']");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    show(new URL(link.getAttribute("href"), location), true);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-live-form]");
+    if (!form) return;
+    event.preventDefault();
+    const url = new URL(form.action);
+    url.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    show(url, true);
+  });
+  addEventListener("popstate", () => {
+    if (location.pathname + location.search === shown) return; // only another place on the same page
+    for (const form of document.querySelectorAll("form[data-live-form]")) {
+      const words = form.elements.q;
+      if (words) words.value = new URLSearchParams(location.search).get("q") ?? "";
+    }
+    show(location.href, false);
   });
 }
 
@@ -80,5 +152,89 @@ for (const form of document.querySelectorAll("form[data-progress]")) {
     sending.addEventListener("error", () => form.submit()); // the browser says what is wrong
     shown.hidden = false;
     sending.send(new FormData(form));
+  });
+}
+
+// A search box suggests while somebody types: a combobox with a list, for mouse, keys and reading aloud.
+for (const input of document.querySelectorAll("input[data-suggest]")) {
+  const list = document.createElement("ul");
+  list.id = `${input.id}-suggestions`;
+  list.className = "suggestions";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
+  list.hidden = true;
+  const box = document.createElement("span");
+  box.className = "suggesting";
+  input.before(box);
+  box.append(input, list);
+  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id], ["autocomplete", "off"]]) input.setAttribute(name, value);
+  let waits;
+  let asking;
+  let at = -1;
+  const close = () => {
+    clearTimeout(waits);
+    asking?.abort();
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const choose = (option) => {
+    close();
+    if (option.dataset.url) return location.assign(option.dataset.url);
+    input.value = option.dataset.words;
+    input.form.requestSubmit();
+  };
+  const ask = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    const url = new URL(input.dataset.suggest, location);
+    url.searchParams.set("q", input.value.trim());
+    try {
+      const answer = await fetch(url, { signal: asking.signal });
+      if (!answer.ok) return;
+      const { suggestions } = await answer.json();
+      at = -1;
+      list.replaceChildren(
+        ...suggestions.map(({ words, what, url }, number) => {
+          const option = document.createElement("li");
+          const kind = document.createElement("span");
+          option.id = `${list.id}-${number}`;
+          option.setAttribute("role", "option");
+          option.setAttribute("aria-selected", "false");
+          Object.assign(option.dataset, { words, url });
+          kind.className = "muted small";
+          kind.textContent = what;
+          option.append(`${words} `, kind);
+          option.addEventListener("mousedown", (event) => (event.preventDefault(), choose(option)));
+          return option;
+        }),
+      );
+      list.hidden = !suggestions.length;
+      input.setAttribute("aria-expanded", String(!list.hidden));
+      input.removeAttribute("aria-activedescendant");
+    } catch {
+      // No suggestions then; the box works without them.
+    }
+  };
+  input.addEventListener("input", () => {
+    close();
+    if (input.value.trim().length > 1) waits = setTimeout(ask, 200);
+  });
+  input.addEventListener("blur", close);
+  input.form.addEventListener("submit", close);
+  input.addEventListener("keydown", (event) => {
+    if (list.hidden || event.isComposing) return;
+    const options = [...list.children];
+    if (event.key === "Escape") close();
+    else if (event.key === "Enter" && at >= 0) choose(options[at]);
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      at = at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length;
+      options.forEach((option, number) => option.setAttribute("aria-selected", String(number === at)));
+      input.setAttribute("aria-activedescendant", options[at].id);
+      options[at].scrollIntoView({ block: "nearest" });
+    } else return;
+    event.preventDefault();
   });
 }

@@ -1,0 +1,1 @@
+"""What people do with the case of somebody else: adapt it, ask, offer research, present it."""

@@ -1,0 +1,1 @@
+"""What readers keep for themselves: reading lists, notes and saved searches."""

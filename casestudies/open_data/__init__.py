@@ -1,0 +1,1 @@
+"""Case studies for programs and for reference lists: citations, metadata, feeds, harvesting, bulk files."""

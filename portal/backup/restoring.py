@@ -1,0 +1,81 @@
+"""Putting an archive back: read whole and found right first, then put in place, migrated, and looked at.
+
+Nothing is touched before the last byte was verified. What was there is refused unless the caller says to replace it, and
+then SQLite's file and the folders are moved aside rather than deleted.
+"""
+
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection, connections
+
+from portal import search
+from portal.backup import BackupRefused, Manifest, databases, reading, roots
+
+
+def restore(place: Path, *, passphrase: str = "", replace: bool = False, say=lambda line: None) -> Manifest:
+    """Make this installation what the archive holds. Raises BackupRefused; then nothing has changed, or it says what."""
+    if not replace:
+        refuse_what_is_there()
+    beside = {root: folder.with_name(f"{folder.name}.restoring") for root, folder in roots().items()}
+    for folder in beside.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix="tongxing-restoring-") as work:
+            kept: dict[str, Path] = {}
+
+            def keep(name: str) -> Path:
+                root, _, rest = name.partition("/")
+                kept[name] = beside[root] / rest if rest and root in beside else Path(work) / name
+                return kept[name]
+
+            manifest = reading.read(place, passphrase=passphrase, keep=keep)
+            if manifest.database != connection.vendor:
+                raise BackupRefused(
+                    f"The archive is of {manifest.database}; DATABASE_URL names {connection.vendor}."
+                )
+            say(f"The archive is whole: {len(manifest.files)} files, taken at {manifest.taken_at}.")
+            [database] = [path for name, path in kept.items() if name.startswith("database.")]
+            databases.put_in_place(database)
+        for root, folder in roots().items():
+            put_folder(beside[root], folder)
+    finally:
+        for folder in beside.values():
+            shutil.rmtree(folder, ignore_errors=True)  # what was unpacked and not put in place
+    now = databases.rows_now()
+    if now != manifest.rows:
+        wrong = sorted(
+            table for table in now.keys() | manifest.rows.keys() if now.get(table) != manifest.rows.get(table)
+        )
+        raise BackupRefused(
+            f"The database was put back, but these tables have other rows: {', '.join(wrong)}."
+        )
+    say(f"Database and files are in place: {sum(now.values())} rows.")
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("replay_erasures")  # who was forgotten since the archive was taken is not back
+    connections.close_all()
+    say(f"Migrated. {search.rebuild()} records are in the search index.")
+    return manifest
+
+
+def refuse_what_is_there() -> None:
+    there = [str(folder) for folder in roots().values() if folder.exists() and any(folder.iterdir())]
+    if not databases.is_empty():
+        there.insert(0, "the database")
+    if there:
+        raise BackupRefused(
+            f"There is something already: {', '.join(there)}. Restore into an empty installation, or say --replace; "
+            "what is there is then moved aside, except in PostgreSQL, where it is dropped."
+        )
+
+
+def put_folder(new: Path, place: Path) -> None:
+    if place.exists():
+        if any(place.iterdir()):
+            place.rename(place.with_name(f"{place.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
+        else:
+            place.rmdir()
+    new.rename(place)

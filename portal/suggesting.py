@@ -1,0 +1,56 @@
+"""Suggestions while somebody types in a search box: terms of the vocabularies, and titles and names of public records."""
+
+import time
+
+from django.core.cache import cache
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from portal.models import Topic
+from portal.search import search, spelling
+from portal.search.document import records
+from portal.search.query import LONGEST_TEXT
+from portal.search.showing import show
+from portal.search_page import TABS
+
+SHORTEST = 2  # characters
+MOST_TOPICS, MOST_RECORDS = 3, 5
+MOST_A_MINUTE = 240  # questions from one address, behind which several people may type
+
+
+def may_ask(address: str) -> bool:
+    """Whether this address has not asked too often this minute; counts the question."""
+    key = f"suggest:{address}:{int(time.time() // 60)}"
+    cache.add(key, 0, 120)
+    try:
+        return cache.incr(key) <= MOST_A_MINUTE
+    except ValueError:  # the cache forgot it at this moment
+        return True
+
+
+def suggestions(text: str, kind: str = "") -> list[dict[str, str]]:
+    """What to offer for the text so far: its `words`, what it is, and the `url` of a record (none for a topic).
+
+    A fixed number of queries for each kind of record, and nothing that not everybody may read.
+    """
+    text = " ".join(text.replace("\0", " ").split())[:LONGEST_TEXT]
+    if len(text) < SHORTEST:
+        return []
+    named = Q()
+    for words in {text, *spelling.read(text)}:
+        named |= Q(name_zh__icontains=words) | Q(name_en__icontains=words)
+    topics = Topic.objects.filter(named, is_active=True).order_by("scheme", "position")[:MOST_TOPICS]
+    kinds = [kind] if kind in records() else None
+    results = search(spelling.completed(text), kinds=kinds, limit=MOST_RECORDS, with_passages=False)
+    return [
+        *({"words": str(topic.name), "what": _("Topic"), "url": ""} for topic in topics),
+        *(
+            {"words": str(found.record), "what": str(TABS[found.kind]), "url": _address(found.record)}
+            for found in show(results)
+        ),
+    ]
+
+
+def _address(record) -> str:
+    """Pages have a `url`, records an absolute one."""
+    return record.get_absolute_url() if hasattr(record, "get_absolute_url") else record.url

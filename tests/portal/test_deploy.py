@@ -1,0 +1,197 @@
+"""What an administrator is handed: it names only what exists, and says everything that is needed."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import get_commands
+from django.db import connection
+
+from portal import doctor
+from portal.backup.taking import ASKED
+
+ROOT = Path(settings.BASE_DIR)
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
+NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
+SETTINGS = (ROOT / "portal" / "settings.py").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+
+
+def commands_in(text: str) -> set[str]:
+    return set(re.findall(r"manage\.py ([a-z_]+)", text))
+
+
+@pytest.mark.parametrize("text", [OPERATIONS, *(unit.read_text() for unit in UNITS), str(COMPOSE)])
+def test_every_command_that_is_named_exists(text):
+    assert sorted(commands_in(text) - get_commands().keys()) == []
+
+
+def test_what_the_doctor_advises_exists():
+    source = Path(doctor.__file__).read_text(encoding="utf-8")
+    assert sorted(commands_in(source) - get_commands().keys()) == []
+    units = {unit.name.removesuffix(".service") for unit in UNITS}
+    named = set(re.findall(r"tongxing-[a-z]+(?:\.timer)?", source))
+    assert sorted(named - units) == []
+
+
+def test_the_example_holds_what_production_asks_for_and_no_unknown_name():
+    names = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / "deploy" / "example.env").read_text(), re.MULTILINE))
+    known = set(ASKED.findall(SETTINGS)) | {"POSTGRES_PASSWORD", "BACKUP_PASSPHRASE"}
+    assert sorted(names - known) == []
+    demanded = set(re.findall(r'\bsetting\(\s*"([A-Z_]+)"', SETTINGS))
+    assert sorted(demanded - names) == []
+
+
+def test_nothing_but_the_proxy_is_reached_from_outside():
+    outside = {
+        name
+        for name, service in COMPOSE["services"].items()
+        for port in service.get("ports", [])
+        if not str(port).startswith("127.0.0.1:")
+    }
+    assert outside == {"proxy"}
+
+
+def test_everything_that_the_portal_needs_starts_in_order():
+    services = COMPOSE["services"]
+    assert {"web", "worker", "migrate", "database", "proxy"} <= services.keys()
+    assert services["web"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert services["proxy"]["depends_on"]["web"] == {"condition": "service_healthy"}
+    assert [name for name, one in services.items() if "profiles" in one] == ["opensearch", "elasticsearch"]
+
+
+def test_no_secret_stands_in_what_is_handed_out():
+    example = (ROOT / "deploy" / "example.env").read_text()
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "BACKUP_PASSPHRASE", "METRICS_TOKEN"):
+        assert re.search(rf"^{name}=$", example, re.MULTILINE), name
+
+
+def test_the_proxy_replaces_what_the_portal_believes_and_keeps_probes_inside():
+    for header in (
+        "Host $host",
+        "X-Forwarded-Proto $scheme",
+        "X-Forwarded-For $remote_addr",
+        "X-Request-ID $request_id",
+    ):
+        assert f"proxy_set_header {header};" in NGINX
+    assert "location = /metrics { return 404; }" in NGINX
+    private = NGINX[NGINX.index("location /private/") :]
+    assert private[: private.index("}")].count("internal;") == 1
+    assert "$request_uri" not in NGINX[NGINX.index("log_format") : NGINX.index("access_log")]
+
+
+def test_nginx_reads_its_settings(tmp_path):
+    nginx, openssl = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin"), shutil.which("openssl")
+    if not (nginx and openssl):
+        pytest.skip("nginx is not installed here")
+    subject = ["-subj", "/CN=portal.example.org", "-days", "2", "-nodes"]
+    keys = ["-keyout", str(tmp_path / "privkey.pem"), "-out", str(tmp_path / "fullchain.pem")]
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", *subject, *keys], check=True, capture_output=True
+    )
+    text = NGINX.replace("/etc/tongxing/tls", str(tmp_path)).replace(
+        "/var/cache/nginx/tongxing", str(tmp_path / "cache")
+    )
+    text = text.replace("web:8000", "127.0.0.1:8000")
+    version = subprocess.run([nginx, "-v"], capture_output=True, text=True, check=True).stderr
+    if tuple(map(int, re.search(r"nginx/(\d+)\.(\d+)", version).groups())) < (1, 25):
+        text = text.replace("http2 on;", "")
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid; error_log {tmp_path}/log;\n{text}")
+    done = subprocess.run(
+        [nginx, "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_systemd_reads_its_units(tmp_path):
+    if not (systemd := shutil.which("systemd-analyze")):
+        pytest.skip("systemd is not installed here")
+    for unit in UNITS:
+        here = unit.read_text().replace("/srv/tongxing/app/.venv/bin", str(Path(sys.executable).parent))
+        (tmp_path / unit.name).write_text(here)
+    units = sorted(str(path) for path in tmp_path.iterdir())
+    done = subprocess.run([systemd, "verify", *units], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_dumps_the_database_is_as_new_as_the_database():
+    """pg_dump refuses a server that is newer than itself; the image has that of its Debian."""
+    of_debian = {"bookworm": 15, "trixie": 17}
+    release = re.search(r"^FROM python:\S+-(\w+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)[1]
+    server = COMPOSE["services"]["database"]["image"]
+    assert int(re.search(r"postgres:(\d+)", server)[1]) <= of_debian[release]
+
+
+def test_every_volume_and_part_that_is_named_is_there():
+    services = COMPOSE["services"]
+    for name, service in services.items():
+        assert "image" in service or "build" in service, name
+        assert service.get("depends_on", {}).keys() <= services.keys()
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            assert source.startswith((".", "$")) or source in COMPOSE["volumes"], volume
+    used = {volume.partition(":")[0] for one in services.values() for volume in one.get("volumes", [])}
+    assert COMPOSE["volumes"].keys() <= used
+
+
+def test_the_portals_own_account_of_the_database_cannot_change_tables(db):
+    """deploy/roles.sql, done to a schema of this test, and tried as that account. All is undone with the transaction."""
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL has accounts")
+    statements = [
+        "CREATE ROLE test_owner",
+        "CREATE ROLE test_web",
+        "CREATE SCHEMA of_test AUTHORIZATION test_owner",
+        "SET LOCAL ROLE test_owner",
+        "CREATE TABLE of_test.thing (id serial PRIMARY KEY, name text)",
+        "RESET ROLE",
+    ]
+    roles = re.sub(r"--.*", "", (ROOT / "deploy" / "roles.sql").read_text())
+    roles = (
+        roles.replace(':"web"', "test_web")
+        .replace(':"owner"', "test_owner")
+        .replace("SCHEMA public", "SCHEMA of_test")
+    )
+    statements += [one.strip() for one in roles.split(";") if one.strip()]
+    statements += [
+        "SET LOCAL ROLE test_owner",
+        "CREATE TABLE of_test.later (id serial PRIMARY KEY)",
+        "RESET ROLE",
+    ]
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        for may in (
+            "INSERT INTO of_test.thing (name) VALUES ('x')",
+            "UPDATE of_test.thing SET name = 'y'",
+            "DELETE FROM of_test.thing",
+            "INSERT INTO of_test.later DEFAULT VALUES",
+        ):
+            assert is_allowed(cursor, may), may
+        for must_not in (
+            "CREATE TABLE of_test.other (id int)",
+            "ALTER TABLE of_test.thing ADD COLUMN evil text",
+            "DROP TABLE of_test.thing",
+            "TRUNCATE of_test.thing",
+            "CREATE INDEX ON of_test.thing (name)",
+        ):
+            assert not is_allowed(cursor, must_not), must_not
+
+
+def is_allowed(cursor, statement: str) -> bool:
+    """Whether the portal's own account may; what it did stays."""
+    cursor.execute("SAVEPOINT a_try")
+    try:
+        cursor.execute("SET LOCAL ROLE test_web")
+        cursor.execute(statement)
+    except Exception:
+        cursor.execute("ROLLBACK TO SAVEPOINT a_try")
+        return False
+    cursor.execute("RESET ROLE")
+    return True
