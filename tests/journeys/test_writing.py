@@ -129,6 +129,27 @@ def test_a_review_survives_a_lost_line_and_a_closed_tab(window):
     assert phone.locator("[name=line_real][value='3']").is_checked()
 
 
+def test_what_is_typed_before_the_script_arrives_is_saved_too(window):
+    phone = window(width=360, height=780)
+    sign_in(phone, "staff@example.org")
+    address = begin(phone, "慢的网络")
+    held = []
+    phone.route("**/write*.js", lambda route: held.append(route))
+    phone.goto(address, wait_until="commit")
+    phone.fill("[name=summary]", "脚本来之前写的摘要。")
+    phone.locator("#part-background > summary").click()
+    phone.fill("textarea[name=background]", "脚本来之前写的**背景**。")
+    while not held:
+        phone.wait_for_timeout(20)
+    held[0].continue_()
+
+    state(phone, "saved")
+    phone.unroute("**/write*.js")
+    phone.reload()
+    assert phone.input_value("[name=summary]") == "脚本来之前写的摘要。"
+    assert text_of(phone, "background") == "脚本来之前写的背景。"
+
+
 def test_two_people_write_at_once_and_see_both_texts_where_they_collide(window):
     mine, hers = window(), window()
     sign_in(mine, "staff@example.org")

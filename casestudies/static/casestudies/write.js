@@ -9,8 +9,21 @@ const RETRY = 15000;
 
 const form = document.querySelector("form[data-writing]");
 const words = JSON.parse(document.getElementById("writing-words").textContent);
+
+/** Whether somebody wrote into this field before this file had arrived. On the way back a browser fills fields itself. */
+const isFresh = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+function isWritten(field) {
+  if (!isFresh || field.type === "hidden") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (!field.options) return field.value !== field.defaultValue;
+  const isChosen = [...field.options].some((option) => option.defaultSelected);
+  return [...field.options].some((option, i) => option.selected !== (isChosen || field.multiple ? option.defaultSelected : i === 0));
+}
+const wasWritten = [...form.elements].some((field) => field.name && field.matches("input, select, textarea") && isWritten(field));
+
 const editors = new Map();
 for (const holder of form.querySelectorAll("[data-section]")) {
+  if (isWritten(holder.querySelector("textarea"))) continue; // stays the plain field that somebody is writing in
   const editor = new Editor(holder, words);
   editors.set(editor.name, editor);
 }
@@ -253,7 +266,7 @@ if (form.dataset.autosave) {
     restore(stored);
     version += 1;
     later();
-  }
+  } else if (wasWritten) changed();
 }
 
 // A button of the form: first what was typed is brought to safety, then the page goes where the button says.

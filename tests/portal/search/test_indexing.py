@@ -9,7 +9,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from casestudies.models import CaseAuthor, CasePartner
 from events.models import EventHost, EventSession
-from orgs.models import Agency, AgencyText
+from orgs.models import Agency, AgencyText, Division
 from portal.search import indexing, search
 from portal.search.document import records
 from portal.search.showing import show
@@ -222,3 +222,25 @@ def test_what_is_read_of_all_records_at_once_is_what_is_read_of_each(world):
         assert together, kind
         pks = record.public().values_list("pk", flat=True)
         assert together == {each.id: each.fingerprint for pk in pks for each in record.documents([pk])}
+
+
+def test_more_places_than_sqlite_takes_in_one_question_are_read():
+    places = Division.objects.bulk_create(
+        Division(code=f"{number:06}", first_year=1988, name_zh=f"{number}县", level="county")
+        for number in range(900001, 900001 + 1100)
+    )
+    kind = factories.topic("org:msw")
+    Agency.objects.bulk_create(
+        Agency(
+            slug=f"in-{place.code}",
+            legal_name=f"{place.name_zh}社会工作服务中心",
+            org_type=kind,
+            division=place,
+            status=Agency.Status.LISTED,
+        )
+        for place in places
+    )
+
+    written = {document.division for document in records()["agency"].documents()}
+
+    assert {place.code for place in places} <= written
