@@ -136,7 +136,7 @@ def test_what_is_typed_before_the_script_arrives_is_saved_too(window):
     held = []
     phone.route("**/write*.js", lambda route: held.append(route))
     phone.goto(address, wait_until="commit")
-    phone.fill("[name=summary]", "脚本来之前写的摘要。")
+    phone.fill("[name=title]", "脚本来之前改的题目")
     phone.locator("#part-background > summary").click()
     phone.fill("textarea[name=background]", "脚本来之前写的**背景**。")
     while not held:
@@ -146,7 +146,7 @@ def test_what_is_typed_before_the_script_arrives_is_saved_too(window):
     state(phone, "saved")
     phone.unroute("**/write*.js")
     phone.reload()
-    assert phone.input_value("[name=summary]") == "脚本来之前写的摘要。"
+    assert phone.input_value("[name=title]") == "脚本来之前改的题目"
     assert text_of(phone, "background") == "脚本来之前写的背景。"
 
 
