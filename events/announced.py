@@ -1,7 +1,7 @@
 """The announced event of an address, kept for a moment in each process.
 
 When registration opens, hundreds of people ask for one event in the same second; reading it was a fifth of what a visit
-cost. What is kept may be a moment old, so it is for showing: `events.registration` asks the database again.
+cost. What is kept may be a moment old, so it is for showing: `events.registering.registration` asks the database again.
 """
 
 import copy

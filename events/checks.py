@@ -2,7 +2,7 @@
 
 from django.core.checks import Warning, register
 
-from events import certificate_pdf
+from events.certifying import pdf as certificate_pdf
 
 INSTALL = "On Debian and Ubuntu: apt-get install fonts-noto-cjk fonts-hanazono"
 

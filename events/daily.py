@@ -4,9 +4,10 @@ from datetime import date
 
 from django.utils import timezone
 
-from events import answering, materials, minimum
+from events.hosting import materials, minimum
 from events.models import Event
-from events.seats import release_due
+from events.nominating import answering
+from events.registering.seats import release_due
 
 
 def open_kept_seats(on: date) -> list[str]:

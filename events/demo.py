@@ -9,9 +9,10 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from events import publishing, questions, registration, series
+from events.hosting import publishing, series
 from events.models import Event, EventSeries, Question
-from events.questions import PlannedQuestion
+from events.registering import questions, registration
+from events.registering.questions import PlannedQuestion
 from orgs.models import Agency, Division, Membership, User
 from portal.models import Topic
 

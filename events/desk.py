@@ -2,8 +2,10 @@
 
 from django.utils import timezone
 
-from events import answering, leaving, publishing
+from events import leaving
+from events.hosting import publishing
 from events.models import Event
+from events.nominating import answering
 from orgs.permissions import agencies_where, is_portal_staff
 
 MOST = 20

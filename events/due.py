@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from events import reminders
+from events.mails import reminders
 
 
 def run(at: datetime) -> list[str]:

@@ -19,7 +19,7 @@ from events.models import (
     Reminder,
     SeatPool,
 )
-from events.seat_count import miscounted
+from events.registering.seat_count import miscounted
 from portal.invariants import at_odds, told
 
 Status = Registration.Status

@@ -18,7 +18,7 @@ from events.models import (
     Profession,
     Registration,
 )
-from events.registration import give_back, lock
+from events.registering.registration import give_back, lock
 from orgs.leaving import NOBODY
 from orgs.models import Agency, User
 from orgs.permissions import carriers

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from events.seat_count import miscounted
+from events.registering.seat_count import miscounted
 
 
 def measures() -> Iterable[tuple[str, str, float]]:

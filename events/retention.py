@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from events import guest_data, guests, meeting_log, questions
+from events.attending import meeting_log
+from events.nominating import guest_data, guests
+from events.registering import questions
 from portal.personal_data import CREDIT, TAKING_PART
 from portal.retention import Rule, so_long
 

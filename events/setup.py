@@ -1,6 +1,6 @@
 """What the events need in a fresh database."""
 
-from events import hours_rules
+from events.hours import rules as hours_rules
 from events.models import CalendarPage
 from portal.setup import MODERATORS, grant, make_place
 

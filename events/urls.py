@@ -2,18 +2,11 @@
 
 from django.urls import path
 
-from events import (
-    certificate_views,
-    feed_views,
-    feedback_views,
-    guest_data_views,
-    hours_views,
-    material_views,
-    place_views,
-    series_views,
-    ticket_views,
-    views,
-)
+from events import views
+from events.afterwards import feedback_views
+from events.attending import ticket_views
+from events.calendars import feed_views
+from events.certifying import views as certificate_views
 from events.console import (
     certificates,
     check_in,
@@ -31,6 +24,9 @@ from events.console import (
     roster_files,
     series,
 )
+from events.hosting import material_views, series_views
+from events.hours import views as hours_views
+from events.nominating import guest_data_views, place_views
 
 urlpatterns = [
     path("events/calendar.ics", feed_views.calendar_feed, name="calendar_feed"),

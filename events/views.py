@@ -9,12 +9,15 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from events import description, materials, notice, registration, schema_org, ticket
+from events import description, schema_org
 from events.announced import announced
+from events.attending import ticket
 from events.forms.registration import RegistrationForm
+from events.hosting import materials
 from events.models import Event
 from events.permissions import can_manage
-from events.refusals import RegistrationError, refusal
+from events.registering import notice, registration
+from events.registering.refusals import RegistrationError, refusal
 
 
 @require_safe

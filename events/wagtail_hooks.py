@@ -1,6 +1,6 @@
 """Events for portal staff: finding one and putting its words right in the Wagtail admin.
 
-Times, seats and status have rules (events/publishing.py); they are changed in the host's console.
+Times, seats and status have rules (events/hosting/publishing.py); they are changed in the host's console.
 """
 
 from django.utils.translation import gettext_lazy as _

@@ -6,8 +6,10 @@ weekend. Then, or at once where trying again would not help (`Final`), the faile
 """
 
 import logging
+import sys
 from datetime import datetime, timedelta
 from functools import wraps
+from importlib import import_module
 
 from django.dispatch import receiver
 from django.utils import timezone
@@ -47,6 +49,15 @@ def after_commit(function):
 
     job = task(backend="outbox")(carry_out)
     return job
+
+
+def find_moved(modules: dict[str, str]) -> None:
+    """Find the jobs of modules that moved, then -> now: a row keeps the address at which its job stood when it was queued.
+
+    An address of before may be forgotten a release later, and only when no failed job waits under it.
+    """
+    for then, now in modules.items():
+        sys.modules[then] = import_module(now)
 
 
 def pause_after(attempt: int) -> timedelta:

@@ -10,11 +10,13 @@ from casestudies import versions
 from casestudies.exchange import asking, research_interest
 from casestudies.files import attachment, upload
 from casestudies.keeping import reading_list, saved_search
-from events import feeds, guest_data, materials
+from events.calendars import feeds
+from events.hosting import materials
 from events.models import Certificate, EventSeries, GuestLink
 from events.models.nomination import signer
-from events.nomination import Nominee, nominate
-from events.registration import register
+from events.nominating import guest_data
+from events.nominating.nomination import Nominee, nominate
+from events.registering.registration import register
 from orgs import claiming, history, invitation, joining, ownership, partnership, profile, verification
 from orgs.models import Location, Recommendation
 from orgs.open_data.identity import taxonomy_id, term_id

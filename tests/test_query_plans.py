@@ -19,8 +19,8 @@ from wagtail.models import Page
 
 from casestudies import finding
 from casestudies.models import CaseStudy, ListEntry, ReadingList
-from events import waiting_list
 from events.models import Event, EventSession, Registration, RegistrationLogEntry, SeatPool
+from events.registering import waiting_list
 from orgs.models import User
 from portal.mail import queue
 from tests import factories

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events import certificate_pdf, certificates
+from events.certifying import issuing
+from events.certifying import pdf as certificate_pdf
 from events.console import hours as hours_page
 from events.console.door import own_event, write_down_export
 from events.forms.certificate import CertificateActionForm, ShareForm
 from events.models import Certificate, CertificateRule
-from events.refusals import RegistrationError
+from events.registering.refusals import RegistrationError
 from orgs.console.door import confirm_it_is_them
 
 
@@ -29,7 +30,7 @@ def issue_certificates(request, slug, public_id):
     """For everybody who earned one and has none. The worker does it; the page says how far it is."""
     event = own_event(request, slug, public_id)
     try:
-        certificates.issue_to_all(event, by=request.user)
+        issuing.issue_to_all(event, by=request.user)
     except RegistrationError as no:
         messages.error(request, str(no))
     else:
@@ -45,7 +46,7 @@ def set_share(request, slug, public_id):
     form = ShareForm(request.POST, instance=rule)
     if not form.is_valid():
         return hours_page.page(request, event, form)
-    certificates.set_share(event, form.cleaned_data["share"])
+    issuing.set_share(event, form.cleaned_data["share"])
     messages.success(request, _("Saved."))
     return redirect("event_hours", slug, public_id)
 
@@ -63,13 +64,13 @@ def act_on_certificate(request, slug, public_id, registration_id):
     said = form.cleaned_data
     try:
         if said["action"] == "issue":
-            certificates.issue(one, by=request.user)
+            issuing.issue(one, by=request.user)
             done = _("The certificate of %(person)s is issued.")
         elif said["action"] == "revoke":
-            certificates.revoke(one, reason=said["reason"], by=request.user)
+            issuing.revoke(one, reason=said["reason"], by=request.user)
             done = _("The certificate of %(person)s is no longer valid. We wrote to them.")
         else:
-            certificates.issue_anew(one, name=said["name"], by=request.user)
+            issuing.issue_anew(one, name=said["name"], by=request.user)
             done = _("A new certificate of %(person)s is issued. The old number says that it was replaced.")
     except (RegistrationError, ValidationError) as no:
         messages.error(request, " ".join(no.messages) if isinstance(no, ValidationError) else str(no))

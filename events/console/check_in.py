@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events import attendance, door_list, door_sync, ticket
+from events.attending import attendance, door_list, door_sync, ticket
+from events.attending.ticket_views import worker
 from events.console.door import own_event
 from events.console.door_words import door_words
 from events.forms.check_in import CodeForm, DoorForm
 from events.models import Attendance, Event, EventSession, Registration
-from events.refusals import RegistrationError
-from events.ticket_views import worker
+from events.registering.refusals import RegistrationError
 from orgs.models import User
 
 

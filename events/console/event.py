@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events import minimum, picture, publishing
 from events.console.door import own_event
 from events.forms.event import EventForm
 from events.forms.session import session_rows
+from events.hosting import minimum, picture, publishing
 from events.models import Event
-from events.refusals import RegistrationError
+from events.registering.refusals import RegistrationError
 from orgs.console.door import own_agency
 from orgs.models import Agency, User
 

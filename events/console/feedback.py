@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from events import feedback
+from events.afterwards import feedback
 from events.console.door import own_event
 
 

@@ -8,12 +8,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events import certificates, hours
+from events.certifying import issuing
 from events.console.door import own_event
 from events.forms.certificate import ShareForm
 from events.forms.hours import CorrectionForm
+from events.hours import ledger
 from events.models import CertificateRule
-from events.refusals import RegistrationError
+from events.registering.refusals import RegistrationError
 
 
 @login_required
@@ -27,14 +28,14 @@ def event_hours(request, slug, public_id):
 def page(request, event, share_form=None):
     """The page; `share_form` is one that was refused and keeps what was typed."""
     rule = CertificateRule.objects.filter(event=event).first() or CertificateRule(event=event)
-    shares = hours.shares(event)
-    earned = [share for share in shares if certificates.qualifies(share, rule.share)]
+    shares = ledger.shares(event)
+    earned = [share for share in shares if issuing.qualifies(share, rule.share)]
     issued = [share for share in shares if share.registration.valid_certificate]
     context = {
         "agency": event.host,
         "event": event,
         "is_over": event.is_over() and not event.is_cancelled,
-        "possible": hours.possible_minutes(event),
+        "possible": ledger.possible_minutes(event),
         "shares": shares,
         "to_grant": [share for share in shares if share.differences],
         "earned": earned,
@@ -51,7 +52,7 @@ def page(request, event, share_form=None):
 def grant_hours(request, slug, public_id):
     event = own_event(request, slug, public_id)
     try:
-        entries = hours.grant(event, by=request.user)
+        entries = ledger.grant(event, by=request.user)
     except RegistrationError as no:
         messages.error(request, str(no))
     else:
@@ -81,7 +82,7 @@ def correct_hours(request, slug, public_id, registration_id):
         messages.error(request, _("Say by how many minutes, and why."))
     else:
         try:
-            hours.correct(one, by=request.user, **form.cleaned_data)
+            ledger.correct(one, by=request.user, **form.cleaned_data)
         except RegistrationError as no:
             messages.error(request, str(no))
         else:

@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from events import reminders
 from events.console.door import own_event
 from events.forms.letters import LetterPlanForm
+from events.mails import reminders
 
 
 @login_required

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events import materials
 from events.console.door import own_event
 from events.forms.material import MaterialForm, ReleaseForm
+from events.hosting import materials
 from events.models import Material
 from orgs.console.door import own_agency
 

@@ -9,11 +9,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events import meeting_log
+from events.attending import meeting_log
 from events.console.door import own_event
 from events.forms.meeting_log import AssignForm, MeetingLogForm
 from events.models import Event
-from events.refusals import RegistrationError
+from events.registering.refusals import RegistrationError
 from portal.importing import Refused
 
 

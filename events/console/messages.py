@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from events import messages
 from events.console.door import own_event
 from events.forms.message import MessageForm
+from events.mails import messages
 from events.models import Event
-from events.refusals import RegistrationError
+from events.registering.refusals import RegistrationError
 
 MOST_SHOWN = 50
 

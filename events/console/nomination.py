@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events import answering, nomination, swapping
 from events.forms.nomination import NominationForm, OnePersonForm
 from events.models import Event, Nomination, Registration
-from events.refusals import NotEnoughSeats, RegistrationError, refusal
+from events.nominating import answering, nomination
+from events.registering import swapping
+from events.registering.refusals import NotEnoughSeats, RegistrationError, refusal
 from orgs.console.door import own_agency
 from orgs.models import Agency
 from orgs.permissions import agencies_where

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from events import questions
 from events.console.door import own_event
 from events.forms.questions import RetentionForm, question_rows
+from events.registering import questions
 from orgs.console.door import confirm_it_is_them
 
 

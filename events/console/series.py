@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from events import copying, series
 from events.console.door import own_event
 from events.forms.series import CopyForm, SeriesForm
+from events.hosting import copying, series
+from events.hosting.publishing import PublishingError
 from events.models import EventSeries
-from events.publishing import PublishingError
 from orgs.console.door import own_agency
 from orgs.models import Agency
 

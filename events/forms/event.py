@@ -13,9 +13,9 @@ from events.calendar import TOPIC_SCHEMES
 from events.forms.co_hosts import CoHostFields
 from events.forms.kept_seats import KeptSeatsField
 from events.forms.moment import Moment
+from events.hosting.picture import ACCEPTED, LONGEST_DESCRIPTION, PictureError, redraw
 from events.models import Event, SeatPool
-from events.picture import ACCEPTED, LONGEST_DESCRIPTION, PictureError, redraw
-from events.seats import MOST_SEATS
+from events.registering.seats import MOST_SEATS
 from orgs.models import Agency, Division
 from orgs.names import seen_as_written
 from portal import zones

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from events import materials
+from events.hosting import materials
 from events.models import Material
 
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.meeting_log_file import MAX_BYTES
+from events.attending.meeting_log_file import MAX_BYTES
 from events.models import Event, Registration
 
 

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events import name_list
-from events.guests import Nominee
 from events.models import Event, SeatPool
-from events.nomination import AS_MANY, WAYS, remembered
+from events.nominating import name_list
+from events.nominating.guests import Nominee
+from events.nominating.nomination import AS_MANY, WAYS, remembered
 from orgs.models import Agency, User
 
 MOST_PEOPLE = 100

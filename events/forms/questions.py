@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from events.forms.answers import answer_in_words
 from events.models import Event, Question
-from events.questions import MOST_QUESTIONS, PlannedQuestion
+from events.registering.questions import MOST_QUESTIONS, PlannedQuestion
 
 NEW_ROWS = 3
 KEPT_DAYS = (7, 30, 90, 180, 365)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.forms.nomination import as_nominee, read_one
-from events.guests import Nominee
-from events.seats import MOST_SEATS
+from events.nominating.guests import Nominee
+from events.registering.seats import MOST_SEATS
 from orgs.signup import AgencyNameField
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from events.forms.co_hosts import FIND, RefusesNothingWhileLooking
 from events.forms.moment import Moment
+from events.hosting.publishing import PlannedSession
 from events.models import Event
-from events.publishing import PlannedSession
 from orgs.names import seen_as_written
 
 MOST_SESSIONS = 8

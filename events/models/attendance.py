@@ -22,7 +22,7 @@ class DoorEntry(models.Model):
     """Somebody came in or went out, as a device at a door saw it.
 
     Devices send what they saw late and in any order. Entries are only added, each once by the key that its device
-    made, and `events.attendance` works the intervals out from all of them: so it does not matter which door is heard
+    made, and `events.attending.attendance` works the intervals out from all of them: so it does not matter which door is heard
     first.
     """
 

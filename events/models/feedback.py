@@ -28,7 +28,7 @@ class FeedbackGiven(models.Model):
 
 
 class Feedback(models.Model):
-    """One anonymous answer. The key is random, and `events.feedback` shuffles the rows of an event with every answer."""
+    """One anonymous answer. The key is random, and `events.afterwards.feedback` shuffles the rows of an event with every answer."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.ForeignKey(Event, models.CASCADE, related_name="feedback")

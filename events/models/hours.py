@@ -36,7 +36,7 @@ class HoursRuleQuerySet(models.QuerySet):
 class HoursRule(models.Model):
     """So many hours in so many years, for one role, in one province or the whole country, for a time. Data, never code."""
 
-    #: Of a row of events/data/hours_rules.tsv, so that it is not loaded a second time after staff changed it.
+    #: Of a row of events/hours/rules.tsv, so that it is not loaded a second time after staff changed it.
     code = models.CharField(max_length=40, null=True, unique=True, editable=False)
     role = models.CharField(_("role"), max_length=16, choices=HoursRole)
     division = models.ForeignKey(

@@ -2,7 +2,7 @@
 
 from django import template
 
-from events import hours_words
+from events.hours import words as hours_words
 
 register = template.Library()
 register.filter("in_hours", hours_words.in_hours)

@@ -2,7 +2,7 @@
 
 from django import template
 
-from events import calendar_links
+from events.calendars import links as calendar_links
 
 register = template.Library()
 register.filter("put_down_at", calendar_links.put_down_at)

@@ -110,7 +110,8 @@ class Document:
         return tags | ({f"year:{self.year}"} if self.year else set())
 
 
-CHUNK = 900  # records read at once, some 9 MB; SQLite refuses a question about more than 1,000 places or agencies
+#: Records read at once, some 9 MB; SQLite refuses a question about more than 1,000 places or agencies.
+CHUNK = 900
 #: The lower half of a document's number is the key of its record.
 KEY = 0xFFFF_FFFF
 

@@ -42,8 +42,9 @@ def measure() -> None:
     from django.core.management import call_command
     from django_tasks_db.models import DBTaskResult
 
-    from events import certificates, hours
+    from events.certifying import issuing
     from events.console.certificates import zipped
+    from events.hours import ledger
     from events.models import Certificate
     from portal import setup
 
@@ -51,13 +52,13 @@ def measure() -> None:
     setup.run()
     event, host = populate(random.Random(SEED))
     began = time.perf_counter()
-    entries = hours.grant(event, by=host)
+    entries = ledger.grant(event, by=host)
     assert len(entries) == PEOPLE
     granted = time.perf_counter() - began
 
     DBTaskResult.objects.all().delete()
     began = time.perf_counter()
-    certificates.issue_to_all(event, by=host)
+    issuing.issue_to_all(event, by=host)
     job = DBTaskResult.objects.ready().get()
     job.task.call(*job.task_result.args, **job.task_result.kwargs)
     issued = time.perf_counter() - began
@@ -80,7 +81,7 @@ def missing(valid: list, archive: zipfile.ZipFile) -> int:
     """Characters that the finished papers do not give back. A paper that is not there misses its whole name."""
     from pypdf import PdfReader
 
-    from events.certificate_pdf import file_name
+    from events.certifying.pdf import file_name
 
     names, lost = set(archive.namelist()), 0
     for certificate in valid:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from events import announced, registration
+from events import announced
 from events.models import Event
-from events.refusals import RegistrationError
+from events.registering import registration
+from events.registering.refusals import RegistrationError
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from events import attendance, publishing, registration
+from events.attending import attendance
+from events.hosting import publishing
 from events.models import Attendance, DoorEntry, EventSession, Registration, RegistrationLogEntry
-from events.refusals import EventCancelled, NotYours
+from events.registering import registration
+from events.registering.refusals import EventCancelled, NotYours
 from tests import factories
 
 NOW = timezone.now().replace(microsecond=0)

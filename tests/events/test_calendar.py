@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from events import agency_page, calendar, desk, home
 from events.models import Event
-from events.registration import register
+from events.registering.registration import register
 from portal.search import rebuild
 from tests import factories
 

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
 from events.models import Event, EventSession, Registration
-from events.registration import register
-from events.seats import change_capacity
+from events.registering.registration import register
+from events.registering.seats import change_capacity
 from tests import factories
 from tests.given import given
 

@@ -12,10 +12,10 @@ import time_machine
 import vobject
 from django.utils import timezone
 
-from events import feeds
+from events.calendars import feeds
+from events.hosting.publishing import PlannedSession, cancel_event, update_event
 from events.models import EventSession
-from events.publishing import PlannedSession, cancel_event, update_event
-from events.registration import register
+from events.registering.registration import register
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,11 @@ from django.utils import timezone
 from django.utils.translation import override
 from pypdf import PdfReader
 
-from events import certificate_check, certificate_pdf, certificates, checks, hours
+from events import checks
+from events.certifying import check as certificate_check
+from events.certifying import issuing
+from events.certifying import pdf as certificate_pdf
+from events.hours import ledger
 from events.models import Certificate, CertificateRule, HoursEntry, Registration
 from events.models.certificate import SIGNS, as_number, new_number
 from portal import typesetting
@@ -49,22 +53,22 @@ def mine(event, manager, deliver):
     """A place of somebody who attended all of it, with the hours granted and the earlier letters sent."""
     mine = seat(event, factories.user(name="欧阳红", email="secret@example.org"))
     attend(mine, 180)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
     deliver()
     return mine
 
 
 @pytest.fixture
 def certificate(mine, manager):
-    return certificates.issue(mine, by=manager)
+    return issuing.issue(mine, by=manager)
 
 
 # -- Issuing ----------------------------------------------------------------------------------------------------------
 
 
 def test_who_attended_gets_one_certificate_and_a_letter(mine, manager, deliver):
-    first = certificates.issue(mine, by=manager)
-    again = certificates.issue(mine, by=manager)
+    first = issuing.issue(mine, by=manager)
+    again = issuing.issue(mine, by=manager)
 
     assert first == again
     assert (first.name, first.title, first.minutes, first.version) == ("欧阳红", "个案管理", 180, 1)
@@ -73,24 +77,24 @@ def test_who_attended_gets_one_certificate_and_a_letter(mine, manager, deliver):
 
 def test_hours_come_first_and_enough_of_them(event, manager):
     late = seat(event)
-    with pytest.raises(certificates.NotEarned):
-        certificates.issue(late, by=manager)
+    with pytest.raises(issuing.NotEarned):
+        issuing.issue(late, by=manager)
     attend(late, 143)  # of 180: 79 per cent
-    hours.grant(event, by=manager)
-    with pytest.raises(certificates.NotEarned):
-        certificates.issue(late, by=manager)
-    certificates.set_share(event, 79)
-    assert certificates.issue(late, by=manager).minutes == 143
+    ledger.grant(event, by=manager)
+    with pytest.raises(issuing.NotEarned):
+        issuing.issue(late, by=manager)
+    issuing.set_share(event, 79)
+    assert issuing.issue(late, by=manager).minutes == 143
 
 
 def test_only_the_host_issues_and_takes_back(mine, certificate, stranger):
     for attempt in (
-        lambda: certificates.issue(mine, by=stranger),
-        lambda: certificates.issue_to_all(mine.event, by=stranger),
-        lambda: certificates.revoke(mine, reason="x", by=stranger),
-        lambda: certificates.issue_anew(mine, by=stranger),
+        lambda: issuing.issue(mine, by=stranger),
+        lambda: issuing.issue_to_all(mine.event, by=stranger),
+        lambda: issuing.revoke(mine, reason="x", by=stranger),
+        lambda: issuing.issue_anew(mine, by=stranger),
     ):
-        with pytest.raises(hours.NotYours):
+        with pytest.raises(ledger.NotYours):
             attempt()
     assert Certificate.objects.get().is_valid
 
@@ -99,24 +103,24 @@ def test_all_who_earned_one_get_one_from_the_worker_and_only_once(event, mine, m
     other, absent = seat(event), seat(event)
     attend(other, 170)
     attend(absent, 10)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
     deliver()
 
-    certificates.issue_to_all(event, by=manager)
-    certificates.issue_to_all(event, by=manager)
+    issuing.issue_to_all(event, by=manager)
+    issuing.issue_to_all(event, by=manager)
     assert CertificateRule.objects.get().issuing_since is not None
     assert len(deliver()) == 2
     assert set(Certificate.objects.values_list("registration", flat=True)) == {mine.pk, other.pk}
     assert CertificateRule.objects.get().issuing_since is None
 
-    certificates.revoke(mine, reason="未通过考核", by=manager)
-    certificates.issue_to_all(event, by=manager)
+    issuing.revoke(mine, reason="未通过考核", by=manager)
+    issuing.issue_to_all(event, by=manager)
     deliver()
     assert not mine.certificates.valid().exists()  # who had one taken back gets none by the heap
 
 
 def test_nothing_is_issued_when_the_host_lost_the_right_meanwhile(event, mine, manager, deliver):
-    certificates.issue_to_all(event, by=manager)
+    issuing.issue_to_all(event, by=manager)
     manager.memberships.update(status="left")
     deliver()
     assert not Certificate.objects.exists()
@@ -124,17 +128,17 @@ def test_nothing_is_issued_when_the_host_lost_the_right_meanwhile(event, mine, m
 
 def test_taking_back_needs_a_reason_that_the_person_reads(mine, certificate, manager, deliver):
     deliver()
-    with pytest.raises(certificates.ReasonMissing):
-        certificates.revoke(mine, reason="  ", by=manager)
-    certificates.revoke(mine, reason="冒名签到", by=manager)
+    with pytest.raises(issuing.ReasonMissing):
+        issuing.revoke(mine, reason="  ", by=manager)
+    issuing.revoke(mine, reason="冒名签到", by=manager)
     (mail,) = deliver()
     assert "冒名签到" in mail.body
-    with pytest.raises(certificates.NoCertificate):
-        certificates.revoke(mine, reason="x", by=manager)
+    with pytest.raises(issuing.NoCertificate):
+        issuing.revoke(mine, reason="x", by=manager)
 
 
 def test_a_corrected_name_makes_a_new_version_and_the_old_number_says_so(mine, certificate, manager):
-    new = certificates.issue_anew(mine, name=f" {RARE} ", by=manager)
+    new = issuing.issue_anew(mine, name=f" {RARE} ", by=manager)
 
     certificate.refresh_from_db()
     assert (certificate.status, certificate.name) == ("replaced", "欧阳红")
@@ -145,7 +149,7 @@ def test_a_corrected_name_makes_a_new_version_and_the_old_number_says_so(mine, c
 def test_the_person_chooses_the_name_before_and_not_after(client, mine, manager):
     client.force_login(mine.user)
     client.post(url("name_certificate", mine.event.public_id), {"certificate_name": "欧阳  弘"})
-    assert certificates.issue(mine, by=manager).name == "欧阳 弘"
+    assert issuing.issue(mine, by=manager).name == "欧阳 弘"
 
     client.post(url("name_certificate", mine.event.public_id), {"certificate_name": "李梅"})
     client.post(url("name_certificate", mine.event.public_id), {"certificate_name": "李\u202e梅"})
@@ -187,8 +191,8 @@ def test_a_guest_is_certified_under_the_guests_name(event, manager, deliver):
         created_at=timezone.now(),
     )
     attend(guest, 180)
-    hours.grant(event, by=manager)
-    assert certificates.issue(guest, by=manager).name == "李梅"
+    ledger.grant(event, by=manager)
+    assert issuing.issue(guest, by=manager).name == "李梅"
     assert deliver() == []
 
 
@@ -236,7 +240,7 @@ def fonts_of(content: bytes) -> list:
 def test_every_character_of_the_paper_has_a_glyph_and_can_be_copied(mine, manager, name, language):
     mine.user.name = name
     mine.user.save()
-    certificate = certificates.issue(mine, by=manager)
+    certificate = issuing.issue(mine, by=manager)
 
     content = certificate_pdf.pdf(certificate, language)
 
@@ -255,7 +259,7 @@ def test_every_character_of_the_paper_has_a_glyph_and_can_be_copied(mine, manage
 def test_a_character_without_any_font_is_refused_with_a_sentence_and_not_printed_as_a_box(mine, manager):
     mine.user.name = "张\U00031360"  # extension H, in none of the fonts
     mine.user.save()
-    certificate = certificates.issue(mine, by=manager)
+    certificate = issuing.issue(mine, by=manager)
     with pytest.raises(certificate_pdf.CannotBeSet):
         certificate_pdf.pdf(certificate)
 
@@ -287,7 +291,7 @@ def test_the_qr_code_leads_to_the_check_page(certificate, settings):
 def test_co_hosts_stand_on_the_paper_once_they_said_yes(mine, manager):
     mine.event.hosts.create(agency=factories.agency(legal_name="南岭社工站"), is_confirmed=True)
     mine.event.hosts.create(agency=factories.agency(legal_name="未确认机构"))
-    certificate = certificates.issue(mine, by=manager)
+    certificate = issuing.issue(mine, by=manager)
     assert [host["zh"] for host in certificate.hosts] == [mine.event.host.legal_name, "南岭社工站"]
 
 
@@ -301,7 +305,7 @@ def test_only_the_person_and_the_host_get_the_paper(client, mine, certificate, m
     answer = client.get(address)
     assert answer["Content-Type"] == "application/pdf"
     assert client.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
-    certificates.revoke(mine, reason="x", by=manager)
+    issuing.revoke(mine, reason="x", by=manager)
     assert client.get(address)["Location"].endswith(f"/v/{certificate.number}/")
 
 
@@ -309,12 +313,12 @@ def test_only_the_person_and_the_host_get_the_paper(client, mine, certificate, m
 def test_the_host_gets_all_valid_ones_in_one_archive(client, event, mine, manager):
     mine.user.name = "../../欧阳/红"
     mine.user.save()
-    first = certificates.issue(mine, by=manager)
+    first = issuing.issue(mine, by=manager)
     other = seat(event)
     attend(other, 180)
-    hours.grant(event, by=manager)
-    certificates.issue(other, by=manager)
-    certificates.revoke(other, reason="x", by=manager)
+    ledger.grant(event, by=manager)
+    issuing.issue(other, by=manager)
+    issuing.revoke(other, reason="x", by=manager)
     client.force_login(manager)
 
     answer = client.post(url("certificates_zip", event.host.slug, event.public_id))
@@ -382,11 +386,11 @@ def test_anybody_sees_what_it_is_about_and_not_whose_it_is(client, certificate, 
 
 
 def test_revoked_and_replaced_ones_say_so(client, mine, certificate, manager):
-    new = certificates.issue_anew(mine, by=manager)
+    new = issuing.issue_anew(mine, by=manager)
     old = client.get(url("check_certificate", certificate.number)).content.decode()
     assert "was replaced by a corrected one" in old
     assert new.number not in old
-    certificates.revoke(mine, reason="冒名签到", by=manager)
+    issuing.revoke(mine, reason="冒名签到", by=manager)
     page = client.get(url("check_certificate", new.number)).content.decode()
     assert "冒名签到" in page
     assert "Revoked" in page
@@ -469,14 +473,14 @@ def test_the_hosts_page_costs_as_many_queries_for_one_person_as_for_five(client,
     one = queries()
     for _person in range(4):
         attend(seat(event), 180)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
     assert queries() == one
 
 
 def test_my_hours_shows_mine_and_nobody_elses(client, mine, certificate, manager):
     other = seat(factories.event(mine.event.host, starts_in=-timedelta(days=2), title="别人的培训"))
     attend(other, 60)
-    hours.grant(other.event, by=manager)
+    ledger.grant(other.event, by=manager)
     client.force_login(mine.user)
     page = client.get(url("my_hours")).content.decode()
     assert "Case management" in page
@@ -504,7 +508,7 @@ def test_my_hours_says_how_many_are_missing_and_keeps_what_was_typed(client, min
 
 
 def test_my_hours_costs_as_many_queries_with_one_event_as_with_four(client, mine, manager):
-    hours.set_profession(
+    ledger.set_profession(
         mine.user, role="social_worker", division=None, registered_on=timezone.localdate() - timedelta(days=9)
     )
     factories.event(mine.event.host)
@@ -520,7 +524,7 @@ def test_my_hours_costs_as_many_queries_with_one_event_as_with_four(client, mine
     for n in range(3):
         past = factories.event(factories.agency(), starts_in=-timedelta(days=3 + n))
         attend(seat(past, mine.user), 100)
-        hours.grant(past, by=factories.member_of(past.host, role="manager"))
+        ledger.grant(past, by=factories.member_of(past.host, role="manager"))
         factories.event(factories.agency(), starts_in=timedelta(days=20 + n))
     assert queries() == one
 
@@ -528,7 +532,7 @@ def test_my_hours_costs_as_many_queries_with_one_event_as_with_four(client, mine
 def test_the_ticket_leads_to_the_certificate(client, mine, manager):
     client.force_login(mine.user)
     assert 'name="certificate_name"' in client.get(mine.event.get_absolute_url()).content.decode()
-    certificate = certificates.issue(mine, by=manager)
+    certificate = issuing.issue(mine, by=manager)
     page = client.get(mine.event.get_absolute_url()).content.decode()
     assert str(certificate.public_id) in page
     assert 'name="certificate_name"' not in page

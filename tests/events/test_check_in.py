@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from events import attendance, door_list, ticket
+from events.attending import attendance, door_list, ticket
 from events.models import Attendance, DoorEntry, EventSession, Registration
-from events.registration import register
+from events.registering.registration import register
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from events import due, feeds, hours_account
+from events import due
+from events.calendars import feeds
+from events.hours import account
 from events.models import EventSession, Reminder
-from events.refusals import RegistrationError
-from events.registration import cancel, register
+from events.registering.refusals import RegistrationError
+from events.registering.registration import cancel, register
 from portal import invariants
 from tests import factories
 
@@ -110,4 +112,4 @@ def test_a_leap_day_is_a_day_like_any_other(clock):
     clock.move_to(leap - 24 * HOUR)
     due.run(leap - 24 * HOUR)
     assert Reminder.objects.count() == 1
-    assert hours_account.years_later(date(2028, 2, 29), 3) == date(2031, 3, 1)
+    assert account.years_later(date(2028, 2, 29), 3) == date(2031, 3, 1)

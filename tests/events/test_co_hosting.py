@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from events import publishing
+from events.hosting import publishing
 from events.models import Event, EventHost
 from tests import factories
 from tests.events.test_console import typed, url

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from events.models import Event
-from events.registration import register
+from events.registering.registration import register
 from tests import factories
 
 pytestmark = pytest.mark.django_db

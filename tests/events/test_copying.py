@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from events import questions, seats
-from events.copying import copy_event
+from events.hosting.copying import copy_event
+from events.hosting.publishing import PublishingError
 from events.models import Event, EventSeries, EventSession
 from events.models.event import refresh_span
-from events.publishing import PublishingError
-from events.questions import PlannedQuestion
-from events.registration import register
+from events.registering import questions, seats
+from events.registering.questions import PlannedQuestion
+from events.registering.registration import register
 from tests import factories
 from tests.events.test_console import moment, url
 from tests.events.test_zones import YEAR, sunday

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
-from events import publishing
+from events.hosting import publishing
 from events.models import Registration
-from events.registration import register
+from events.registering.registration import register
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,11 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from events import attendance, feedback, publishing
+from events.afterwards import feedback
+from events.attending import attendance
+from events.hosting import publishing
 from events.models import Feedback, FeedbackGiven, Registration
-from events.registration import register
+from events.registering.registration import register
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -16,10 +16,11 @@ from django.utils.html import escape
 from django.utils.translation import gettext, override
 from icalendar import Calendar
 
-from events import calendar_links, feeds
+from events.calendars import feeds
+from events.calendars import links as calendar_links
+from events.hosting.publishing import PlannedSession, cancel_event, update_event
 from events.models import Event, EventSession, PersonalFeed
-from events.publishing import PlannedSession, cancel_event, update_event
-from events.registration import cancel, register
+from events.registering.registration import cancel, register
 from portal.secret_addresses import Masked
 from tests import factories
 

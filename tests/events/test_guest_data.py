@@ -9,9 +9,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from events import guest_data, leaving
+from events import leaving
 from events.models import GuestLink, Registration
-from events.nomination import Nominee, nominate
+from events.nominating import guest_data
+from events.nominating.nomination import Nominee, nominate
 from orgs import leaving as accounts
 from portal import erasures
 from tests import factories
@@ -103,7 +104,7 @@ def test_all_of_it_is_taken_along_as_one_file(opened):
 
 def test_who_is_deleted_has_no_name_left_and_the_seat_goes_to_the_next(opened, place, deliver):
     waiting = factories.user()
-    from events.registration import register
+    from events.registering.registration import register
 
     register(place.event, user=waiting, by=waiting)
     deliver()

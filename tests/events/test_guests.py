@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from events import answering, guests
 from events.models import Event, Nomination, Registration, SeatPool
-from events.nomination import Nominee, nominate
-from events.refusals import RegistrationError
-from events.registration import cancel, register
+from events.nominating import answering, guests
+from events.nominating.nomination import Nominee, nominate
+from events.registering.refusals import RegistrationError
+from events.registering.registration import cancel, register
 from orgs.models import User
 from portal import daily
 from tests import factories

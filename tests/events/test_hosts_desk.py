@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
-from events import answering, numbers
+from events.afterwards import numbers
 from events.models import Event, EventHost, Registration, SeatPool
-from events.nomination import Nominee, nominate
-from events.registration import register
-from events.seats import keep_for
+from events.nominating import answering
+from events.nominating.nomination import Nominee, nominate
+from events.registering.registration import register
+from events.registering.seats import keep_for
 from tests import factories
 
 pytestmark = pytest.mark.django_db

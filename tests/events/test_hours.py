@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
-from events import hours, hours_account, hours_rules
+from events.hours import account, ledger
+from events.hours import rules as hours_rules
 from events.models import (
     Attendance,
     Event,
@@ -22,7 +23,7 @@ from events.models import (
     Registration,
 )
 from events.models.event import refresh_span
-from events.registration import register
+from events.registering.registration import register
 from orgs import merging
 from orgs.models import User
 from tests import factories
@@ -60,8 +61,8 @@ def test_attended_minutes_become_hours_once_however_often_they_are_granted(event
     mine = seat(event)
     attend(mine, 150)
 
-    first = hours.grant(event, by=manager)
-    second = hours.grant(event, by=manager)
+    first = ledger.grant(event, by=manager)
+    second = ledger.grant(event, by=manager)
 
     assert [(entry.minutes, entry.is_correction) for entry in first] == [(150, False)]
     assert second == []
@@ -71,10 +72,10 @@ def test_attended_minutes_become_hours_once_however_often_they_are_granted(event
 def test_a_corrected_attendance_writes_the_difference(event, manager):
     mine = seat(event)
     attendance = attend(mine, 150)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
     Attendance.objects.filter(pk=attendance.pk).update(ends_at=attendance.starts_at + timedelta(minutes=60))
 
-    (entry,) = hours.grant(event, by=manager)
+    (entry,) = ledger.grant(event, by=manager)
 
     assert (entry.minutes, entry.is_correction) == (-90, True)
     assert HoursEntry.objects.of(mine.user).minutes() == 60
@@ -85,21 +86,21 @@ def test_a_corrected_attendance_writes_the_difference(event, manager):
 def test_who_loses_the_seat_after_the_event_loses_the_hours_too(event, manager):
     mine = seat(event)
     attend(mine, 150)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
     Registration.objects.filter(pk=mine.pk).update(status=Registration.Status.CANCELLED)
 
-    assert [entry.minutes for entry in hours.grant(event, by=manager)] == [-150]
+    assert [entry.minutes for entry in ledger.grant(event, by=manager)] == [-150]
 
 
 def test_hours_are_granted_after_the_event_and_by_its_host_only(event, manager, stranger):
-    with pytest.raises(hours.NotYours):
-        hours.grant(event, by=stranger)
+    with pytest.raises(ledger.NotYours):
+        ledger.grant(event, by=stranger)
     coming = factories.event(event.host)
-    with pytest.raises(hours.NotOverYet):
-        hours.grant(coming, by=manager)
+    with pytest.raises(ledger.NotOverYet):
+        ledger.grant(coming, by=manager)
     Event.objects.filter(pk=event.pk).update(status=Event.Status.CANCELLED)
-    with pytest.raises(hours.EventCancelled):
-        hours.grant(event, by=manager)
+    with pytest.raises(ledger.EventCancelled):
+        ledger.grant(event, by=manager)
     assert not HoursEntry.objects.exists()
 
 
@@ -120,41 +121,41 @@ def test_each_session_counts_by_itself_and_an_all_day_one_as_eight_hours(event, 
     attend(mine, 180, event.sessions.last())
     attend(mine, 20 * 60, day)
 
-    assert sorted(entry.minutes for entry in hours.grant(event, by=manager)) == [180, 480]
-    (share,) = hours.shares(event)
+    assert sorted(entry.minutes for entry in ledger.grant(event, by=manager)) == [180, 480]
+    (share,) = ledger.shares(event)
     assert (share.possible, share.percent) == (660, 100)
 
 
 def test_the_host_corrects_by_hand_with_a_reason_and_never_below_nothing(event, manager):
     mine = seat(event)
     attend(mine, 100)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
 
-    hours.correct(mine, minutes=-40, reason="提前离开", by=manager)
+    ledger.correct(mine, minutes=-40, reason="提前离开", by=manager)
     assert HoursEntry.objects.of(mine.user).minutes() == 60
     for minutes, reason in ((-61, "x"), (0, "x"), (10, "  "), (121, "x")):
-        with pytest.raises(hours.NothingToCorrect):
-            hours.correct(mine, minutes=minutes, reason=reason, by=manager)
-    assert hours.grant(event, by=manager) == []  # what was corrected by hand stays
+        with pytest.raises(ledger.NothingToCorrect):
+            ledger.correct(mine, minutes=minutes, reason=reason, by=manager)
+    assert ledger.grant(event, by=manager) == []  # what was corrected by hand stays
     assert HoursEntry.objects.of(mine.user).minutes() == 60
 
 
 def test_the_ledger_never_says_less_than_nothing(event, manager):
     mine = seat(event)
     attendance = attend(mine, 100)
-    hours.grant(event, by=manager)
-    hours.correct(mine, minutes=-100, reason="未通过", by=manager)
+    ledger.grant(event, by=manager)
+    ledger.correct(mine, minutes=-100, reason="未通过", by=manager)
     Attendance.objects.filter(pk=attendance.pk).update(voided_at=timezone.now())
 
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
 
     assert HoursEntry.objects.of(mine.user).minutes() == 0
-    assert hours.grant(event, by=manager) == []
+    assert ledger.grant(event, by=manager) == []
 
 
 def test_an_entry_is_never_changed_and_never_deleted(event, manager):
     attend(seat(event), 90)
-    (entry,) = hours.grant(event, by=manager)
+    (entry,) = ledger.grant(event, by=manager)
 
     entry.minutes = 900
     for change in (
@@ -173,7 +174,7 @@ def test_an_entry_is_never_changed_and_never_deleted(event, manager):
 def test_the_database_keeps_the_ledger_honest(event, manager):
     mine = seat(event)
     attend(mine, 90)
-    (entry,) = hours.grant(event, by=manager)
+    (entry,) = ledger.grant(event, by=manager)
     whole = {
         "registration": mine,
         "session": entry.session,
@@ -205,12 +206,12 @@ def test_hours_follow_the_person_to_the_next_agency_and_from_a_guest_to_the_acco
         created_at=timezone.now(),
     )
     attend(guest, 120)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
     mine.memberships.update(status="left")
     newcomer = factories.member_of(factories.agency())
     QuerySet(Registration).filter(pk=guest.pk).update(user=newcomer, guest_name="", guest_phone="")  # claimed
 
-    (entry,) = hours_account.ledger(mine)
+    (entry,) = account.ledger(mine)
     assert (entry.minutes, entry.agency) == (60, agency)
     assert HoursEntry.objects.of(newcomer).minutes() == 120
 
@@ -219,7 +220,7 @@ def test_merging_two_entries_of_an_agency_keeps_the_hours(event, manager):
     other = factories.agency()
     mine = factories.member_of(other)
     attend(seat(event, mine, agency=other), 60)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
     survivor = factories.agency()
 
     merging.move(HoursEntry, HoursEntry._meta.get_field("agency"), other, survivor)
@@ -239,18 +240,18 @@ def test_merging_two_entries_of_an_agency_keeps_the_hours(event, manager):
 )
 def test_everybody_is_counted_as_what_they_are(event, manager, occupation, role):
     attend(seat(event, occupation=occupation), 60)
-    assert [entry.role for entry in hours.grant(event, by=manager)] == [role]
+    assert [entry.role for entry in ledger.grant(event, by=manager)] == [role]
 
 
 def test_the_role_is_the_one_at_the_time(event, manager):
     mine = seat(event)
     attendance = attend(mine, 60)
-    hours.set_profession(mine.user, role="assistant", division=None, registered_on=None)
-    hours.grant(event, by=manager)
-    hours.set_profession(mine.user, role="supervisor", division=None, registered_on=None)
+    ledger.set_profession(mine.user, role="assistant", division=None, registered_on=None)
+    ledger.grant(event, by=manager)
+    ledger.set_profession(mine.user, role="supervisor", division=None, registered_on=None)
     Attendance.objects.filter(pk=attendance.pk).update(voided_at=timezone.now())
 
-    assert [entry.role for entry in hours.grant(event, by=manager)] == ["assistant"]
+    assert [entry.role for entry in ledger.grant(event, by=manager)] == ["assistant"]
 
 
 def test_granting_costs_as_many_queries_for_one_as_for_six(event, manager):
@@ -258,7 +259,7 @@ def test_granting_costs_as_many_queries_for_one_as_for_six(event, manager):
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            hours.grant(event, by=manager)
+            ledger.grant(event, by=manager)
         return len(captured)
 
     attend(seat(event), 60)
@@ -333,37 +334,37 @@ def test_portal_staff_keep_the_rules_in_the_admin_and_nobody_else(client, strang
 @pytest.fixture
 def person():
     person = factories.user()
-    hours.set_profession(
+    ledger.set_profession(
         person, role="social_worker", division=None, registered_on=timezone.localdate() - timedelta(days=365)
     )
     return person
 
 
 def stands(person):
-    return hours_account.standing(person.profession, hours_account.ledger(person))
+    return account.standing(person.profession, account.ledger(person))
 
 
 def test_what_is_missing_and_by_when(event, manager, person):
     attend(seat(event, person), 125)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
 
     standing = stands(person)
 
     start = person.profession.registered_on
-    assert standing.ends_on == hours_account.years_later(start, 3) - timedelta(days=1)
+    assert standing.ends_on == account.years_later(start, 3) - timedelta(days=1)
     assert (standing.done_hours, standing.missing_hours, standing.percent) == (2.0, 88.0, 2)
 
 
 def test_a_rule_of_45_minutes_counts_lessons(event, manager, person):
     HoursRule.objects.filter(role="social_worker").update(minutes_per_hour=45)
     attend(seat(event, person), 90)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
     assert (stands(person).done_hours, stands(person).missing_hours) == (2.0, 88.0)
 
 
 def test_only_hours_of_the_licence_and_of_the_period_count(event, manager, person):
     attend(seat(event, person), 120)
-    hours.grant(event, by=manager)
+    ledger.grant(event, by=manager)
     QuerySet(HoursEntry).update(role=HoursRole.ASSISTANT)
     assert stands(person).done == 120  # an assistant who passed the next examination loses nothing
     QuerySet(HoursEntry).update(role=HoursRole.VOLUNTEER)
@@ -398,12 +399,12 @@ def test_courses_that_cover_it_are_open_free_not_at_the_same_time_and_in_time(pe
     third = factories.event(agency, starts_in=3 * week)
     factories.event(agency, starts_in=4 * week)  # covered by then
 
-    found = hours_account.courses(person.profession, stands(person))
+    found = account.courses(person.profession, stands(person))
     assert [(course.event, course.minutes) for course in found] == [(first, 180), (second, 180), (third, 180)]
 
     register(first, user=person, by=person)
     assert stands(person).planned == 180
-    found = hours_account.courses(person.profession, stands(person))
+    found = account.courses(person.profession, stands(person))
     assert [course.event for course in found] == [second, third]
 
 
@@ -415,12 +416,12 @@ def test_courses_in_ones_province_and_online_come_before_those_far_away(person, 
     near = factories.event(
         agency, starts_in=timedelta(days=30), division=factories.division(parent=guangdong)
     )
-    assert [course.event for course in hours_account.courses(person.profession, stands(person))] == [near]
+    assert [course.event for course in account.courses(person.profession, stands(person))] == [near]
 
 
 def test_a_leap_day_has_a_day_three_years_later():
-    assert hours_account.years_later(date(2024, 2, 29), 3) == date(2027, 3, 1)
+    assert account.years_later(date(2024, 2, 29), 3) == date(2027, 3, 1)
 
 
 def test_people_of_every_occupation_have_a_role():
-    assert set(hours.BY_OCCUPATION) | {User.Occupation.OTHER} == set(User.Occupation)
+    assert set(ledger.BY_OCCUPATION) | {User.Occupation.OTHER} == set(User.Occupation)

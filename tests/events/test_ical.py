@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from events import feeds
+from events.calendars import feeds
 from events.models import Event, EventSession
 from tests import factories
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from events.leaving import without_a_host
 from events.models import Registration, SeatPool
-from events.nomination import Nominee, nominate
-from events.registration import register
+from events.nominating.nomination import Nominee, nominate
+from events.registering.registration import register
 from orgs.leaving import close_account, deactivate, release
 from orgs.models import Agency, User
 from tests import factories

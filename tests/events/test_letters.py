@@ -8,10 +8,10 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from events import letters
+from events.mails import letters
 from events.models import GroupMessage, Registration
-from events.registration import cancel, register
-from events.standing import note_down
+from events.registering.registration import cancel, register
+from events.registering.standing import note_down
 from portal import mail
 from tests import factories
 

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from events import messages, reminders
+from events.mails import messages, reminders
 from events.models import GroupMessage, Reminder, ThankYou
-from events.registration import register
+from events.registering.registration import register
 from orgs.models import Agency, User
 from tests import factories
 from tests.at_once import at_once
@@ -38,7 +38,7 @@ def committed(django_db_setup, django_db_blocker):
 
 
 def queued(path):
-    return DBTaskResult.objects.filter(task_path=f"events.{path}").count()
+    return DBTaskResult.objects.filter(task_path=f"events.mails.{path}").count()
 
 
 def test_two_workers_remind_and_thank_each_person_once(committed):

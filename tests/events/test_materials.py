@@ -11,10 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events import daily, materials
-from events.copying import copy_event
+from events import daily
+from events.hosting import materials
+from events.hosting.copying import copy_event
 from events.models import Event, Material
-from events.registration import cancel, register
+from events.registering.registration import cancel, register
 from tests import factories
 from tests.events.test_console import url
 

@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from events import attendance, meeting_log, meeting_log_file
+from events.attending import attendance, meeting_log, meeting_log_file
 from events.models import Attendance, Event, EventSession, MeetingLogRow, Registration
 from events.models.event import refresh_span
-from events.registration import register
+from events.registering.registration import register
 from portal.importing import Refused
 from tests import factories
 

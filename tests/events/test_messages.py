@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from events import messages
+from events.mails import messages
 from events.models import GroupMessage, Registration
-from events.refusals import NotYours
-from events.registration import cancel, register
+from events.registering.refusals import NotYours
+from events.registering.registration import cancel, register
 from tests import factories
 
 pytestmark = pytest.mark.django_db

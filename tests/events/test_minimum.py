@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from events import daily, minimum, publishing
+from events import daily
+from events.hosting import minimum, publishing
 from events.models import Event
-from events.registration import register
+from events.registering.registration import register
 from tests import factories
 from tests.events.test_console import moment, typed, url
 from tests.events.test_publishing import as_planned

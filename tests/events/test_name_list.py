@@ -3,7 +3,7 @@
 import pytest
 from django.utils.translation import override
 
-from events.name_list import read
+from events.nominating.name_list import read
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from events.by_hand import put_down_by_host
 from events.models import Nomination, Registration, SeatPool
-from events.nomination import AS_MANY, TOGETHER, Nominee, nominate, remembered
-from events.refusals import NotEnoughSeats, NotOpen, NotYourAgency, RegistrationError
-from events.registration import cancel, register
-from events.seats import keep_for
+from events.nominating.nomination import AS_MANY, TOGETHER, Nominee, nominate, remembered
+from events.registering.by_hand import put_down_by_host
+from events.registering.refusals import NotEnoughSeats, NotOpen, NotYourAgency, RegistrationError
+from events.registering.registration import cancel, register
+from events.registering.seats import keep_for
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from events.models import Nomination, Registration
-from events.nomination import Nominee, nominate
-from events.registration import register
+from events.nominating.nomination import Nominee, nominate
+from events.registering.registration import register
 from orgs.models import Membership
 from tests import factories
 

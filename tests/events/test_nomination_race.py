@@ -7,9 +7,9 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from events.models import Registration, RegistrationLogEntry, SeatPool
-from events.nomination import TOGETHER, Nominee, Outcome, nominate
-from events.refusals import NotEnoughSeats
-from events.registration import register
+from events.nominating.nomination import TOGETHER, Nominee, Outcome, nominate
+from events.registering.refusals import NotEnoughSeats
+from events.registering.registration import register
 from orgs.models import Agency, User
 from tests import factories
 from tests.at_once import at_once

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Drawing
 from wagtail.images.models import Image
 
-from events import picture
+from events.hosting import picture
 from events.models import Event
 from tests import factories
 from tests.events.test_console import typed, url

@@ -6,8 +6,7 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from events.models import Event, Registration
-from events.publishing import (
+from events.hosting.publishing import (
     PlannedSession,
     PublishingError,
     cancel_event,
@@ -15,8 +14,9 @@ from events.publishing import (
     publish,
     update_event,
 )
-from events.refusals import CapacityRefused
-from events.registration import register
+from events.models import Event, Registration
+from events.registering.refusals import CapacityRefused
+from events.registering.registration import register
 from tests import factories
 
 pytestmark = pytest.mark.django_db

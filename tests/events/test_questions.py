@@ -7,11 +7,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events import questions
 from events.models import Answer, Event, Question
-from events.questions import PlannedQuestion, QuestionError
-from events.refusals import NotOpen
-from events.registration import cancel, register
+from events.registering import questions
+from events.registering.questions import PlannedQuestion, QuestionError
+from events.registering.refusals import NotOpen
+from events.registering.registration import cancel, register
 from portal.retention import daily
 from tests import factories
 from tests.events.test_console import url

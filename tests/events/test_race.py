@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from events.models import Registration, SeatPool
-from events.registration import cancel, register
+from events.registering.registration import cancel, register
 from orgs.models import Agency, User
 from tests import factories
 from tests.at_once import at_once

@@ -10,10 +10,10 @@ from django.utils.translation import override
 from icalendar import Calendar
 
 from events.models import Event, Registration, RegistrationLogEntry, SeatPool
-from events.refusals import CapacityRefused, EventCancelled, EventOver, NotOpen, NotYourAgency
-from events.registration import cancel, register
-from events.seats import change_capacity
-from events.waiting_list import promote
+from events.registering.refusals import CapacityRefused, EventCancelled, EventOver, NotOpen, NotYourAgency
+from events.registering.registration import cancel, register
+from events.registering.seats import change_capacity
+from events.registering.waiting_list import promote
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.db import OperationalError, close_old_connections, connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from events import registration
 from events.models import Registration
+from events.registering import registration
 from orgs.models import Agency, User
 from portal import invariants
 from tests import factories

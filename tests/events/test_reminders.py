@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import override
 from django_tasks_db.models import DBTaskResult
 
-from events import due, reminders
+from events import due
+from events.hosting.publishing import PlannedSession, cancel_event, update_event
+from events.mails import reminders
 from events.models import EventSession, LetterPlan, Registration, Reminder, SeatPool
-from events.publishing import PlannedSession, cancel_event, update_event
-from events.registration import cancel, register
+from events.registering.registration import cancel, register
 from tests import factories
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -268,7 +269,9 @@ def test_a_mail_server_that_is_away_for_a_day_loses_nothing_and_doubles_nothing(
         due.run(at)
         deliver()
         jobs.append(
-            DBTaskResult.objects.filter(task_path="events.reminders.send_reminder", status="READY").count()
+            DBTaskResult.objects.filter(
+                task_path="events.mails.reminders.send_reminder", status="READY"
+            ).count()
         )
 
     assert sorted(letters(mail.outbox)) == sorted(people)

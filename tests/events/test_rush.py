@@ -17,10 +17,10 @@ from django.db.models import F
 from django.db.models.functions import Least
 from django_tasks_db.models import DBTaskResult
 
-from events import by_hand, registration, seats, waiting_list
-from events.guests import Nominee
 from events.models import Registration, RegistrationLogEntry, SeatPool
-from events.refusals import CapacityRefused
+from events.nominating.guests import Nominee
+from events.registering import by_hand, registration, seats, waiting_list
+from events.registering.refusals import CapacityRefused
 from orgs.models import Agency, User
 from tests import factories
 

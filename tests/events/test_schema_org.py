@@ -11,10 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events import picture, publishing
+from events.hosting import picture, publishing
+from events.hosting.publishing import PlannedSession
 from events.models import Event, EventSeries
-from events.publishing import PlannedSession
-from events.registration import register
+from events.registering.registration import register
 from tests import factories
 from tests.events.test_console import url
 

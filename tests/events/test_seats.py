@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from events import daily, waiting_list
+from events import daily
 from events.forms.kept_seats import KeptSeatsField
 from events.models import Registration, SeatPool
-from events.refusals import CapacityRefused, NotYours
-from events.registration import approve, cancel, register, turn_down
-from events.seats import arrange, change_capacity, keep_for, release_due
+from events.registering import waiting_list
+from events.registering.refusals import CapacityRefused, NotYours
+from events.registering.registration import approve, cancel, register, turn_down
+from events.registering.seats import arrange, change_capacity, keep_for, release_due
 from tests import factories
 
 pytestmark = pytest.mark.django_db

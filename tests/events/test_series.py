@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events import demo, series
+from events import demo
+from events.hosting import series
 from events.models import Event, EventSeries
 from tests import factories
 from tests.events.test_console import url

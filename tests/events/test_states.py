@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from events.models import Event
-from events.registration import register
+from events.registering.registration import register
 from tests import factories
 from tests.events.test_console import moment, typed, url
 

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from events.models import Event, Registration, SeatPool
-from events.nomination import Nominee, nominate
-from events.refusals import CannotBeSwapped, NotYours
-from events.registration import register
-from events.swapping import swap
+from events.nominating.nomination import Nominee, nominate
+from events.registering.refusals import CannotBeSwapped, NotYours
+from events.registering.registration import register
+from events.registering.swapping import swap
 from tests import factories
 
 pytestmark = pytest.mark.django_db

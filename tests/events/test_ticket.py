@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from django.core.cache import cache
 from django.utils.translation import gettext
 
-from events import ticket
+from events.attending import ticket
 from events.models import Registration
-from events.registration import register
+from events.registering.registration import register
 from tests import factories
 
 pytestmark = pytest.mark.django_db

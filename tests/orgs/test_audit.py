@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casestudies import withdrawal
-from events import publishing, seats
+from events.hosting import publishing
+from events.registering import seats
 from orgs import audit, history, invitation, joining, leaving, membership, ownership, verification
 from orgs.models import AuditEntry, User
 from tests import factories
@@ -104,7 +105,7 @@ def test_cases_are_written_down_from_handing_in_to_withdrawal(agency, manager, m
 
 def test_every_list_of_people_that_is_taken_along_is_written_down_with_its_rows(client, agency, manager):
     event = factories.event(agency)
-    from events.registration import register
+    from events.registering.registration import register
 
     for _n in range(3):
         person = factories.user()

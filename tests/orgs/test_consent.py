@@ -7,8 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from events import notice
-from events.registration import register
+from events.registering import notice
+from events.registering.registration import register
 from orgs import consent, leaving
 from orgs.models import Consent, User
 from portal import setup_words

@@ -13,10 +13,10 @@ from wagtail.models import ModelLogEntry, Revision
 
 from casestudies.models import CaseAuthor, CaseStudy
 from casestudies.writing import authoring
-from events import certificate_check
+from events.certifying import check as certificate_check
 from events.models import Answer, Certificate, Question, SeatPool
-from events.nomination import Nominee, nominate
-from events.registration import register
+from events.nominating.nomination import Nominee, nominate
+from events.registering.registration import register
 from orgs import audit, joining, leaving
 from orgs.leaving import NOBODY
 from orgs.models import Agency, User

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from events import registration, seats, waiting_list
+from events.registering import registration, seats, waiting_list
 from portal import again
 from portal.again import tried_again
 from portal.models import Turn

@@ -27,7 +27,7 @@ from events.models import (
     Reminder,
     SeatPool,
 )
-from events.registration import cancel, register
+from events.registering.registration import cancel, register
 from orgs import verification
 from orgs.models import Evidence, Location, Service, ServiceAtLocation
 from portal import invariants, search

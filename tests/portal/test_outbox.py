@@ -8,8 +8,10 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
+from events.nominating import guest_data
 from portal import dead_letters, outbox
 from portal.mail import queue
 from tests.smtp import mail_server
@@ -82,6 +84,32 @@ def test_a_mail_has_one_identity_however_often_it_is_delivered(deliver):
     job.task.call(*job.task_result.args, **job.task_result.kwargs)
     assert mail.outbox[-1].extra_headers["Message-ID"] == sent.extra_headers["Message-ID"]
     assert sent.subject == "Two lines"
+
+
+#: Every job of events that was queued before the concepts of that app got folders.
+BEFORE_FOLDERS = [
+    "events.certificates.issue_each",
+    "events.guest_data.send_link",
+    "events.letters.compose",
+    "events.messages.send_copy",
+    "events.reminders.send_reminder",
+    "events.reminders.send_thanks",
+]
+
+
+@pytest.mark.parametrize("address", BEFORE_FOLDERS)
+def test_a_job_queued_before_its_module_moved_is_the_job_of_today(address):
+    job = DBTaskResult(task_path=address, backend_name="outbox").task
+    assert job.module_path != address
+    assert job.name == import_string(job.module_path).name == address.rpartition(".")[2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_queued_before_its_module_moved_is_carried_out_by_the_worker(worker):
+    guest_data.send_link.enqueue(address="nobody@example.org", language="en")
+    DBTaskResult.objects.update(task_path="events.guest_data.send_link")
+    worker()
+    assert not DBTaskResult.objects.exists()  # one that is not found stays as a failed job
 
 
 @pytest.mark.django_db(transaction=True)

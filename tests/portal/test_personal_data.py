@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from events.models import Answer, Question, Registration
-from events.registration import register
+from events.registering.registration import register
 from orgs import membership
 from orgs.models import AuditEntry, User
 from portal import personal_data

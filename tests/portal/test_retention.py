@@ -11,10 +11,10 @@ from wagtail.models import Revision
 
 from casestudies import withdrawal
 from casestudies.models import CaseStudy
-from events import guests
 from events.leaving import NO_GUEST
 from events.models import Answer, MeetingLogRow, Question, Registration
-from events.registration import register
+from events.nominating import guests
+from events.registering.registration import register
 from orgs import invitation, ownership, unused
 from orgs import retention as accounts
 from orgs.models import Invitation, JoinRequest, OwnershipTransfer, User

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from events import calendar_import
+from events.hosting import calendar_import
 from orgs.models import Agency
 from portal.importing import ImportCommand, Refused, Report
 

@@ -19,7 +19,7 @@ def main(folder: Path) -> None:
     from django.db import connection, transaction
 
     from events.models import Event, Material
-    from events.registration import register
+    from events.registering.registration import register
     from tests import factories
 
     event = Event.objects.first() or factories.event(capacity=5)

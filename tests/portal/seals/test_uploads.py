@@ -18,7 +18,7 @@ from wagtail.images.models import Image
 
 from casestudies.files import upload
 from casestudies.models import Attachment, CaseFile
-from events import materials, picture
+from events.hosting import materials, picture
 from events.models import Material
 from orgs import evidence, logo
 from orgs.models import Evidence, User

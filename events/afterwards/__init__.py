@@ -1,0 +1,1 @@
+"""What remains of an event: the feedback of those who were there, and its numbers."""

@@ -1,0 +1,1 @@
+"""Events for calendar programs: files, invitations by mail, addresses to subscribe to."""

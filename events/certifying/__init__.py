@@ -1,0 +1,1 @@
+"""What is certified about attending: issued, set as a paper, checked by its number."""

@@ -1,0 +1,91 @@
+"""Holding an event again: a draft with everything but the people, on another day at the same time of the clock."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events.hosting import materials, publishing
+from events.hosting.publishing import PlannedSession, PublishingError
+from events.models import Event, SeatPool
+from events.registering import questions, seats
+from orgs.models import User
+from portal import zones
+
+#: What a copy takes over as it is. Days and times move along; who registered stays behind.
+WORDS = (
+    "kind",
+    "theme",
+    "language",
+    "title",
+    "title_en",
+    "summary",
+    "summary_en",
+    "description",
+    "speakers",
+    "mode",
+    "division",
+    "venue",
+    "online_url",
+    "fee",
+    "contact",
+    "accessibility",
+    "needs_approval",
+    "time_zone",
+    "image",
+    "minimum",
+    "series",
+    "answers_kept_days",
+    "is_sample",
+)
+
+
+@transaction.atomic
+def copy_event(event: Event, *, on: date, by: User) -> Event:
+    """A draft like this event, with its first session on that day. Raises PublishingError.
+
+    Sessions keep their time of the clock, also where the clocks change in between, and get calendar identities of their
+    own. Co-hosts are asked anew.
+    """
+    today = timezone.localdate(timezone=event.zone)
+    if on < today:
+        raise PublishingError(_("This day is in the past."), field="on")
+    if event.starts_at is None:
+        raise PublishingError(_("An event has at least one session."))
+    days = on - timezone.localdate(event.starts_at, event.zone)
+
+    def moved(moment: datetime | None) -> datetime | None:
+        if moment is None:
+            return None
+        return zones.on_the_clock(moment.astimezone(event.zone).replace(tzinfo=None) + days, event.zone)
+
+    copy = publishing.create_event(
+        event.host,
+        by=by,
+        fields={
+            **{name: getattr(event, name) for name in WORDS},
+            "registration_opens_at": moved(event.registration_opens_at),
+            "registration_closes_at": moved(event.registration_closes_at),
+            "decide_on": event.decide_on and min(max(event.decide_on + days, today), on),
+        },
+        sessions=[again(session, moved) for session in event.sessions.all()],
+        co_hosts=[co_host.agency for co_host in event.hosts.select_related("agency")],
+        topics=event.topics.all(),
+    )
+    for pool in event.pools.select_related("agency"):
+        if pool.kind == SeatPool.Kind.AGENCY:
+            seats.keep_for(copy, pool.agency, seats=pool.capacity, by=by, release_at=moved(pool.release_at))
+        else:
+            seats.change_capacity(copy, capacity=pool.capacity, kind=pool.kind, by=by)
+    questions.copy(event, to=copy)
+    materials.copy(event, to=copy, by=by)
+    return copy
+
+
+def again(session, moved) -> PlannedSession:
+    """The session on its new day. Where clocks jump over its start it keeps its length."""
+    starts_at, ends_at = moved(session.starts_at), moved(session.ends_at)
+    if ends_at <= starts_at:
+        ends_at = starts_at + max(session.ends_at - session.starts_at, timedelta(minutes=1))
+    return PlannedSession(starts_at, ends_at, session.title, session.is_all_day)

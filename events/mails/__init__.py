@@ -1,0 +1,1 @@
+"""What is told by mail: letters about a place, reminders, messages of a host, words between hosts."""

@@ -1,0 +1,194 @@
+"""People without an account, and how their places become an account's: by a confirmed address, or by their personal link.
+
+What others typed about a guest is kept no longer than needed: telephone and address go 90 days after the event.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed, user_signed_up
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events.leaving import NO_GUEST
+from events.models import Event, Nomination, Registration
+from events.registering import registration as places
+from events.registering.refusals import EventOver, RegistrationError
+from events.registering.standing import settle
+from orgs.models import User
+
+KEPT_FOR = timedelta(days=90)
+#: The best standing first: who has two places keeps the better one.
+STANDING = (
+    Registration.Status.CONFIRMED,
+    Registration.Status.REQUESTED,
+    Registration.Status.WAITLISTED,
+    Registration.Status.CANCELLED,
+)
+
+
+@dataclass(frozen=True)
+class Nominee:
+    """Somebody to put down. A colleague from the member list is `member`; of all others only what was typed is known."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    member: User | None = None
+
+    def __str__(self):
+        return self.name
+
+
+def account_of(email: str) -> User | None:
+    """The account with this confirmed address. For rules only: no page may tell whether there is one."""
+    if not email:
+        return None
+    address = EmailAddress.objects.filter(email__iexact=email, verified=True, user__is_active=True)
+    return User.objects.filter(pk__in=address.values("user")).first()
+
+
+def addresses_of(user: User) -> list[str]:
+    """The confirmed addresses of an account, in lower case."""
+    verified = EmailAddress.objects.filter(user=user, verified=True)
+    return [email.lower() for email in verified.values_list("email", flat=True)]
+
+
+@transaction.atomic
+def claim(user: User, *, at: datetime | None = None) -> list[Registration]:
+    """Make the places under this person's confirmed addresses theirs. Returns those that are theirs now."""
+    at = at or timezone.now()
+    mine = Registration.objects.filter(user=None, guest_email__in=addresses_of(user))
+    return [become(guest, user, at=at) for guest in mine.order_by("event", "pk")]
+
+
+def become(guest: Registration, user: User, *, at: datetime) -> Registration:
+    """Let a guest's place be this account's, which may have one already: then the better of the two stays.
+
+    Must run in a transaction. The seat that is too many goes to the next in line.
+    """
+    Event.objects.select_for_update(no_key=True).get(pk=guest.event_id)
+    places.lock(guest)
+    mine = Registration.objects.filter(event=guest.event_id, user=user).first()
+    if guest.user_id:
+        return guest
+    if mine is None:
+        guest.user = user
+        forget_contact(guest, keeps_name=False)
+        guest.save(update_fields=["user", "guest_name", "guest_phone", "guest_email"])
+        return guest
+    places.lock(mine)
+    forget_contact(guest, keeps_name=True)  # first: no letter tells somebody that they do not come
+    guest.save(update_fields=["guest_phone", "guest_email"])
+    if STANDING.index(guest.status) < STANDING.index(mine.status):
+        hand_over(guest, mine, by=user, at=at, left="cancelled", got="confirmed")
+        mine.answered_at, mine.nominated_by = guest.answered_at, guest.nominated_by
+        mine.save(update_fields=["answered_at", "nominated_by"])
+        for nomination in guest.nominations.all():
+            Nomination.objects.filter(pk=nomination.pk).update(registration=mine)
+    elif not guest.event.is_over(at):
+        places.give_back(guest, by=user, at=at, template="cancelled")
+    return mine
+
+
+def hand_over(
+    old: Registration, new: Registration, *, by: User | None, at: datetime, left: str, got: str, reason=""
+) -> None:
+    """Give the place of `old` to `new`, whichever place it is. Both are locked. `taken` stays as it is.
+
+    When `new` waited or asked, that place is gone: the caller checked that it had no seat.
+    """
+    status, pool, since, promoted = old.status, old.pool, old.waiting_since, old.promoted_at
+    settle(old, Registration.Status.CANCELLED, by=by, at=at, template=left, reason=reason)
+    new.pool = pool
+    settle(
+        new,
+        status,
+        by=by,
+        at=at,
+        template=got if status == Registration.Status.CONFIRMED else LETTERS[status],
+        reason=reason,
+        waiting_since=since,
+        promoted_at=promoted,
+    )
+
+
+LETTERS: dict[str, str] = {
+    Registration.Status.WAITLISTED: "waitlisted",
+    Registration.Status.REQUESTED: "requested",
+}
+
+
+def forget_contact(guest: Registration, *, keeps_name: bool) -> None:
+    guest.guest_phone = guest.guest_email = ""
+    if not keeps_name:
+        guest.guest_name = ""
+
+
+@transaction.atomic
+def say_this_is_me(nomination: Nomination, *, user: User, at: datetime | None = None) -> Registration:
+    """By the personal link somebody who is signed in takes the place into their account. Raises RegistrationError.
+
+    A place with an e-mail address goes only to the account with that address: a link is passed on too easily.
+    """
+    at = at or timezone.now()
+    registration = nomination.registration
+    if registration.event.is_over(at):
+        raise EventOver(_("This event is over."))
+    if nomination.email and nomination.email not in addresses_of(user):
+        raise RegistrationError(
+            _(
+                "This place was put down for another e-mail address than yours. Add that address to your account; as soon as it is confirmed the place is yours."
+            )
+        )
+    if registration.user_id is None:
+        own(nomination)
+        return become(registration, user, at=at)
+    if registration.user_id != user.pk:
+        raise RegistrationError(_("Somebody has taken this place into their account already."))
+    own(nomination)
+    return registration
+
+
+def own(nomination: Nomination) -> None:
+    """The account stands by this place under its own name."""
+    Nomination.objects.filter(pk=nomination.pk).update(is_owned=True)
+
+
+def forget(on: date) -> list[str]:
+    """Delete telephone and address of guests, and what coordinators typed, 90 days after the event. Names stay."""
+    over = Event.objects.filter(ends_at__date__lte=on - KEPT_FOR)
+    known = ~Q(guest_phone="") | ~Q(guest_email="")
+    guests = Registration.objects.filter(known, event__in=over).update(guest_phone="", guest_email="")
+    typed = Nomination.objects.filter(~Q(phone="") | ~Q(email=""), registration__event__in=over)
+    number = guests + typed.update(phone="", email="")
+    return [f"contact of {number} guests is forgotten"] if number else []
+
+
+def forget_names(on: date) -> list[str]:
+    """Long after an event: who its guests were, what was noted, and names typed for certificates, which keep theirs."""
+    if not settings.PLACES_KEPT_DAYS:
+        return []
+    over = Event.objects.filter(ends_at__date__lte=on - timedelta(days=settings.PLACES_KEPT_DAYS))
+    places = Registration.objects.filter(event__in=over)
+    named = places.filter(user=None).exclude(guest_name=NO_GUEST)
+    number = named.update(guest_name=NO_GUEST, guest_phone="", guest_email="")
+    typed = Nomination.objects.filter(registration__event__in=over).exclude(name=NO_GUEST)
+    number += typed.update(name=NO_GUEST, phone="", email="")
+    number += places.exclude(note="", certificate_name="").update(note="", certificate_name="")
+    return [f"{number} names and notes of old events are forgotten"] if number else []
+
+
+@receiver(email_confirmed)
+def when_an_address_is_confirmed(sender, email_address, **kwargs):
+    claim(email_address.user)
+
+
+@receiver(user_signed_up)
+def when_somebody_signs_up(sender, user, **kwargs):
+    claim(user)  # an address that another service has confirmed comes without the signal above
