@@ -129,7 +129,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.browser_rules.BrowserRules",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.content_policy.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.probe_views.AnswerProbes",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -431,9 +431,7 @@ if IN_PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
-CONTENT_SECURITY_POLICY = {
-    # The editing interface of Wagtail writes inline styles; it is for portal staff only.
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+CONTENT_SECURITY_POLICY = {  # Wagtail's admin has its own: portal/content_policy.py
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],

@@ -244,3 +244,24 @@ def test_staff_who_are_superusers_get_the_same_headers_in_the_admin(client):
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "geolocation=()" in answer["Permissions-Policy"]
+
+
+def test_the_admin_runs_what_stands_in_its_pages_but_nothing_foreign_and_no_text_as_code(client):
+    client.force_login(User.objects.create_superuser("root@example.org", name="根"))
+    for address in ("/admin/", "/admin/reports/searched/", "/admin/no-such-place/"):
+        said = client.get(address, secure=True)["Content-Security-Policy"]
+        rules = dict(each.strip().split(" ", 1) for each in said.split(";"))
+        assert rules["script-src"] == rules["style-src"] == "'self' 'unsafe-inline'"
+        assert rules["object-src"] == "'none'"
+        assert rules["frame-ancestors"] == rules["form-action"] == rules["base-uri"] == "'self'"
+        assert not {"'unsafe-eval'", "*", "https:"} & set(said.split())
+
+
+def test_a_preview_in_the_admin_keeps_to_the_rule_of_our_pages(client, agency):
+    """It shows the words of members: there no script may stand in the page."""
+    revision = factories.case(agency).save_revision()
+    client.force_login(User.objects.create_superuser("root@example.org", name="根"))
+    address = "wagtailsnippets_casestudies_casestudy:revisions_view"
+    answer = client.get(reverse(address, args=[revision.object_id, revision.pk]))
+    assert answer.status_code == 200
+    assert "unsafe" not in answer["Content-Security-Policy"]
