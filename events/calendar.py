@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.models.event import Event, EventHost
+from events.forms.host import HostField
+from events.models.event import Event
 from events.models.session import EventSession
-from orgs.models import Agency, Division
+from orgs.models import Division
 from portal.bilingual import pick
 from portal.models import Topic
 from portal.search import keys, spelling
@@ -53,12 +54,7 @@ class CalendarFilter(forms.Form):
     mode = forms.ChoiceField(
         label=gettext_lazy("How"), choices=[("", gettext_lazy("On site or online")), *Event.Mode.choices]
     )
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(),
-        label=gettext_lazy("Host"),
-        to_field_name="slug",
-        empty_label=gettext_lazy("All hosts"),
-    )
+    agency = HostField(label=gettext_lazy("Host"))
 
     def __init__(self, query, *, user):
         super().__init__(query)
@@ -68,10 +64,6 @@ class CalendarFilter(forms.Form):
         self.fields["topic"].queryset = Topic.objects.filter(scheme__in=TOPIC_SCHEMES, is_active=True).top()
         events = Event.objects.visible_to(user).announced()
         self.fields["district"].choices = [("", _("Everywhere")), *districts(events)]
-        together = EventHost.objects.filter(event__in=events, is_confirmed=True)
-        self.fields["agency"].queryset = Agency.objects.visible_to(user).filter(
-            Q(pk__in=events.values("host")) | Q(pk__in=together.values("agency"))
-        )
 
     @property
     def chosen(self) -> dict:
@@ -100,7 +92,7 @@ class CalendarFilter(forms.Form):
         if "district" in chosen:
             events = events.filter(division__code__startswith=stem(chosen["district"]))
         if "agency" in chosen:
-            events = events.held_by(chosen["agency"])
+            events = events.held_by(*chosen["agency"])
         return self.saying(words, events) if (words := words or chosen.get("q")) else events
 
     def saying(self, words: str, events):

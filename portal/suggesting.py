@@ -3,7 +3,7 @@
 import time
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.models import Topic
@@ -31,15 +31,12 @@ def may_ask(address: str) -> bool:
 def suggestions(text: str, kind: str = "") -> list[dict[str, str]]:
     """What to offer for the text so far: its `words`, what it is, and the `url` of a record (none for a topic).
 
-    A fixed number of queries for each kind of record, and nothing that not everybody may read.
+    Whoever looks for an agency means a name: no topics are offered then. A fixed number of queries for each kind of record, and nothing that not everybody may read.
     """
     text = " ".join(text.replace("\0", " ").split())[:LONGEST_TEXT]
     if len(text) < SHORTEST:
         return []
-    named = Q()
-    for words in {text, *spelling.read(text)}:
-        named |= Q(name_zh__icontains=words) | Q(name_en__icontains=words)
-    topics = Topic.objects.filter(named, is_active=True).order_by("scheme", "position")[:MOST_TOPICS]
+    topics = [] if kind == "agency" else _topics(text)
     kinds = [kind] if kind in records() else None
     results = search(spelling.completed(text), kinds=kinds, limit=MOST_RECORDS, with_passages=False)
     return [
@@ -49,6 +46,13 @@ def suggestions(text: str, kind: str = "") -> list[dict[str, str]]:
             for found in show(results)
         ),
     ]
+
+
+def _topics(text: str) -> QuerySet[Topic]:
+    named = Q()
+    for words in {text, *spelling.read(text)}:
+        named |= Q(name_zh__icontains=words) | Q(name_en__icontains=words)
+    return Topic.objects.filter(named, is_active=True).order_by("scheme", "position")[:MOST_TOPICS]
 
 
 def _address(record) -> str:

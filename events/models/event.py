@@ -43,10 +43,10 @@ class EventQuerySet(models.QuerySet):
         """Over, the latest first."""
         return self.filter(ends_at__lt=at or timezone.now()).order_by("-starts_at", "pk")
 
-    def held_by(self, agency: Agency):
-        """Those that the agency holds, alone or as a confirmed co-host."""
-        together = EventHost.objects.filter(agency=agency, is_confirmed=True)
-        return self.filter(Q(host=agency) | Q(pk__in=together.values("event")))
+    def held_by(self, *agencies: Agency | int):
+        """Those that one of the agencies holds (records or their keys), alone or as a confirmed co-host."""
+        together = EventHost.objects.filter(agency__in=agencies, is_confirmed=True)
+        return self.filter(Q(host__in=agencies) | Q(pk__in=together.values("event")))
 
     def for_rows(self):
         """With what a row of the calendar shows."""

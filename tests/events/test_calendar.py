@@ -73,6 +73,7 @@ def test_each_filter_narrows(by_words_of):
         "district=441900",
         "mode=online",
         f"agency={host.slug}",
+        "agency=同心",
         "q=流动",
         "q=同心 甲",
         f"kind=seminar&q=儿童&agency={host.slug}",
@@ -105,6 +106,21 @@ def test_no_query_string_breaks_the_page(client, query):
 
     assert client.get(f"{PLACE}?{query}").status_code == 200
     assert client.get(f"/en/events/calendar.ics?{query}").status_code == 200
+
+
+def test_a_host_is_looked_for_by_a_part_of_its_name_and_stands_in_the_field_by_name(client):
+    host = factories.agency(legal_name="同心社工", slug="dg-tongxin")
+    factories.event(host, title="甲")
+    together = factories.event(title="乙")
+    together.hosts.create(agency=host, is_confirmed=True)
+    factories.event(title="丙")
+
+    for words in ("同心", "tongxin", "txsg", "dg-tongxin"):
+        assert shown(f"agency={words}") == ["甲", "乙"], words
+    assert f'value="{host.name_en}"' in client.get(f"{PLACE}?agency=dg-tongxin").text
+    answer = client.get(f"{PLACE}?agency=无此机构")
+    assert "No agency of this name" in answer.text
+    assert 'value="无此机构"' in answer.text
 
 
 def test_a_month_shows_sessions_on_their_days_with_holidays_and_make_up_workdays():

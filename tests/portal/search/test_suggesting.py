@@ -56,6 +56,14 @@ def test_half_typed_words_find_titles_topics_and_agencies_but_nothing_that_is_no
     assert topic.name_zh in offered(client, "childr")
 
 
+def test_who_looks_for_an_agency_is_offered_names_and_no_topics(client):
+    topic = factories.topic("pop:children")
+    agency = factories.agency(legal_name=f"{topic.name_zh}之家", name_en="")
+    rebuild()
+
+    assert list(offered(client, topic.name_zh, kind="agency")) == [str(agency)]
+
+
 def test_suggestions_come_without_the_words_while_the_index_is_missing(client):
     topic = factories.topic("pop:children")
     assert list(offered(client, topic.name_zh)) == [topic.name_zh]

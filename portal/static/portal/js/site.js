@@ -181,7 +181,7 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
   };
   const choose = (option) => {
     close();
-    if (option.dataset.url) return location.assign(option.dataset.url);
+    if (option.dataset.url && !("suggestFills" in input.dataset)) return location.assign(option.dataset.url);
     input.value = option.dataset.words;
     input.form.requestSubmit();
   };
