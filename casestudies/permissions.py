@@ -1,13 +1,21 @@
 """Who may do what with a case study. What a role may do stands in `orgs.permissions`; here is what the case itself adds."""
 
-from casestudies.models import CaseFile, CaseStudy, ReviewAssignment
+from casestudies.models import CaseFile, CaseStudy, CoWriting, ReviewAssignment
 from orgs.models import User
-from orgs.permissions import agencies_where, can
+from orgs.permissions import Roles, agencies_where, can
 
 
 def can_edit_case(user, case: CaseStudy) -> bool:
     """Whether this person may write this case in the member console: for its lead agency, or for one that writes along."""
     return editable_cases(user).filter(pk=case.pk).exists()
+
+
+def can_edit_in_roles(roles: Roles, case: CaseStudy) -> bool:
+    """`can_edit_case` for somebody whose roles were read."""
+    keys = {agency.pk for agency in roles.agencies_where("cases.write")}
+    return case.agency_id in keys or (
+        bool(keys) and CoWriting.objects.filter(case=case, agency__in=keys).exists()
+    )
 
 
 def can_lead_case(user, case: CaseStudy) -> bool:

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -11,9 +12,10 @@ from casestudies.exchange import adaptation, asking, presenting, research_intere
 from casestudies.keeping import reading_list
 from casestudies.models import CaseStudy
 from casestudies.open_data import citation, formats, signposting
-from casestudies.permissions import can_edit_case, can_withdraw_case
+from casestudies.permissions import can_edit_case, can_edit_in_roles, can_review_cases
 from casestudies.review import mark
 from casestudies.usage import counting, figures
+from orgs.permissions import Roles
 from portal import changes
 from portal.public_parts import PublicParts
 from portal.visit import Visit
@@ -21,24 +23,30 @@ from portal.visit import Visit
 
 def case(request, public_id):
     """One case study. Its agency's people see it before others do."""
-    cases = CaseStudy.objects.visible_to(request.user).select_related("agency")
-    found = cases.filter(public_id=public_id, withdrawn_at=None).first()
+    found = the_case(request.user, public_id)
     if found is None:
         return version_views.tombstone(request, public_id)
     return published(request, found) if found.live else unpublished(request, found)
 
 
+def the_case(user, public_id) -> CaseStudy | None:
+    """The case of this address. What everybody may read is asked for first: who sees drafts is a longer question."""
+    wanted = Q(public_id=public_id, withdrawn_at=None)
+    cases = CaseStudy.objects.select_related("agency").filter(wanted)
+    return cases.published().first() or cases.visible_to(user).first()
+
+
 def published(request, found: CaseStudy):
     """What everybody reads, with what this reader can do about it."""
     counting.count(found, counting.Kind.VIEW, Visit.of(request))
-    user = request.user
+    user, roles = request.user, Roles.of(request.user)
     parts = PublicParts(request, partial(told, found), about=(changes.TEXTS,))
     context = {
         "case": found,
         "parts": parts,
-        "can_edit": can_edit_case(user, found),
-        "can_withdraw": can_withdraw_case(user, found),
-        "adapt_for": adaptation.agencies_to_adapt_for(found, user),
+        "can_edit": can_edit_in_roles(roles, found),
+        "can_withdraw": roles.can("cases.withdraw", found.agency_id) or can_review_cases(user),
+        "adapt_for": adaptation.agencies_to_adapt_for(found, roles),
         **reading_list.beside(found, user),
     }
     if not asking.reads_as_anybody(found, user):

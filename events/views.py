@@ -15,9 +15,9 @@ from events.attending import ticket
 from events.forms.registration import RegistrationForm
 from events.hosting import materials
 from events.models import Event
-from events.permissions import can_manage
 from events.registering import notice, registration
 from events.registering.refusals import RegistrationError, refusal
+from orgs.permissions import Roles
 
 
 @require_safe
@@ -31,8 +31,7 @@ def register(request, public_id):
     event = the_event(request, public_id)
     if not request.user.is_authenticated:
         return redirect_to_login(event.get_absolute_url())
-    own = list(request.user.memberships.active().values_list("agency", flat=True))
-    form = RegistrationForm(request.POST, own=own, event=event)
+    form = RegistrationForm(request.POST, own=Roles.of(request.user).agencies, event=event)
     if not form.is_valid():
         return page(request, event, form)
     try:
@@ -80,10 +79,8 @@ def the_event(request, public_id) -> Event:
 def page(request, event, form=None) -> HttpResponse:
     """The event's page. `form` is one that was refused and keeps what was typed."""
     user = request.user
-    mine, own = None, []
-    if user.is_authenticated:
-        mine = event.registrations.filter(user=user).first()
-        own = list(user.memberships.active().values_list("agency", flat=True))
+    mine = event.registrations.filter(user=user).first() if user.is_authenticated else None
+    roles = Roles.of(user)
     is_in = mine is not None and mine.is_live
     no = refusal(event, timezone.now())
     is_for_machines = event.status in Event.SHOWN and not user.is_authenticated
@@ -93,10 +90,12 @@ def page(request, event, form=None) -> HttpResponse:
         "ticket_code": ticket.code(mine) if is_in and mine.has_seat else "",
         "refusal": str(no) if no else "",
         "form": form
-        or (RegistrationForm(own=own, event=event) if user.is_authenticated and not is_in else None),
+        or (
+            RegistrationForm(own=roles.agencies, event=event) if user.is_authenticated and not is_in else None
+        ),
         "notice": notice.words(event) if user.is_authenticated else "",
         "answers": mine.answers.all() if is_in and event.has_questions else (),
-        "can_manage": (is_host := event.host_id in own and can_manage(user, event)),
+        "can_manage": (is_host := roles.can("events.publish", event.host_id)),
         "materials": materials.shown(event, registration=mine, is_host=is_host),
         "description": event.description and (lambda: description.to_html(event.description)),
         "data": schema_org.education_event(event) if is_for_machines else "",

@@ -1,5 +1,7 @@
 """Who may do what for an agency. Three roles, each a fixed bundle of responsibilities; the table here decides and is shown."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +74,36 @@ def can_for(user, responsibility: str, agency_id: int) -> bool:
     if responsibility in IN_PUBLIC:
         return held.filter(agency__status=Agency.Status.LISTED).exists()
     return held.exclude(agency__status__in=CLOSED).exists()
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The roles that somebody has now, read once: for a page that asks `can` and `agencies_where` several times."""
+
+    memberships: list[Membership]
+
+    @classmethod
+    def of(cls, user) -> "Roles":
+        """In the order of the agencies' names."""
+        if not user.is_authenticated:
+            return cls([])
+        return cls(list(user.memberships.active().select_related("agency").order_by("agency__legal_name")))
+
+    @property
+    def agencies(self) -> list[Agency]:
+        return [membership.agency for membership in self.memberships]
+
+    def agencies_where(self, responsibility: str) -> list[Agency]:
+        """The agencies for which the person carries the responsibility."""
+        roles, _words = RESPONSIBILITIES[responsibility]
+        held = [membership.agency for membership in self.memberships if membership.role in roles]
+        if responsibility in IN_PUBLIC:
+            return [agency for agency in held if agency.status == Agency.Status.LISTED]
+        return [agency for agency in held if agency.status not in CLOSED]
+
+    def can(self, responsibility: str, agency_id: int) -> bool:
+        """Whether the person carries the responsibility for this agency."""
+        return any(agency.pk == agency_id for agency in self.agencies_where(responsibility))
 
 
 def roles_to_give(user, agency: Agency) -> tuple[str, ...]:

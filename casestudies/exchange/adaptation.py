@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 
 from casestudies.exchange import family_picture
 from casestudies.models import Adaptation, CaseStudy
-from casestudies.permissions import agencies_written_for
 from casestudies.usage import counting
 from orgs.models import Agency, User
-from orgs.permissions import can, carriers
+from orgs.permissions import Roles, can, carriers
 from portal import mail
 from portal.models import Turn
 
@@ -153,6 +152,8 @@ def family(case: CaseStudy) -> dict | None:
     A node is a dictionary: `title`, `agency`, `url` (empty where the case is no longer to be read), `result`,
     `is_here`, `children`. Two queries whatever its size, as links are rows of two keys.
     """
+    if not case.adaptations.all() and not hasattr(case, "adapted_from"):
+        return None
     links = list(Adaptation.objects.public().values_list("pk", "of", "case"))
     parents = {own: original for _pk, original, own in links if own}
     root = case.pk
@@ -196,14 +197,15 @@ def family(case: CaseStudy) -> dict | None:
     return node(top, None)
 
 
-def agencies_to_adapt_for(case: CaseStudy, user) -> list[Agency]:
+def agencies_to_adapt_for(case: CaseStudy, roles: Roles) -> list[Agency]:
     """For whom this reader may record that they tried this case; the first few."""
-    return list(agencies_written_for(user).exclude(pk=case.agency_id)[:5])
+    return [agency for agency in roles.agencies_where("cases.write") if agency.pk != case.agency_id][:5]
 
 
 def beside(case: CaseStudy) -> dict:
     """What the reading page of a published case says about adaptations: the family, drawn too."""
-    tree = family(case)
+    if (tree := family(case)) is None:
+        return {"tried": [], "tried_elsewhere": False}
     tried = Adaptation.objects.public().filter(of=case).select_related("agency")
     return {
         "tried": list(tried[:TRIED_SHOWN]),

@@ -7,11 +7,21 @@ where that was changed before publication, or a later version changed findings, 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.utils.translation import gettext as _
 
 from casestudies.models import CaseStudy, CaseVersion, ReviewAssignment, ReviewerRole, ReviewRound
 
+#: What is read of a version: the key of the query and the attribute of the record.
+ROW = {
+    "case": "case_id",
+    "number": "number",
+    "kind": "kind",
+    "published_at": "published_at",
+    "revision": "revision_id",
+    "pk": "pk",
+}
 FINDINGS = (CaseVersion.Kind.FINDINGS, CaseVersion.Kind.CORRECTION)
 
 
@@ -56,15 +66,24 @@ class Mark:
 
 
 def mark_of(case: CaseStudy, version: int | None = None) -> Mark | None:
-    """The mark of one version (the newest) of a case; none for a text that was never published."""
-    return marks_of([case.pk], version=version).get(case.pk)
+    """The mark of one version (the newest) of a case; none for a text that was never published.
+
+    No query for the versions where they were fetched with the case.
+    """
+    versions = sorted(case.versions.all(), key=attrgetter("number"))
+    rows = [{name: getattr(one, attribute) for name, attribute in ROW.items()} for one in versions]
+    return _marks(rows, version).get(case.pk)
 
 
 def marks_of(cases: Iterable[int], *, version: int | None = None) -> dict[int, Mark]:
     """The marks of these cases (keys), each for its newest version or the one asked for. Three queries at most."""
-    versions: dict[int, list[dict]] = {}
     known = CaseVersion.objects.filter(case__in=list(cases)).order_by("number")
-    for row in known.values("case", "number", "kind", "published_at", "revision", "pk"):
+    return _marks(known.values(*ROW), version)
+
+
+def _marks(known: Iterable[dict], version: int | None) -> dict[int, Mark]:
+    versions: dict[int, list[dict]] = {}
+    for row in known:
         if version is None or row["number"] <= version:
             versions.setdefault(row["case"], []).append(row)
     if not versions:

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.forms import answers
@@ -13,11 +14,8 @@ from orgs.models import Agency
 class RegistrationForm(forms.Form):
     #: Made with the page; the same form sent twice is known by it.
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(),
-        label=gettext_lazy("Which agency do you come from?"),
-        required=False,
-        empty_label=gettext_lazy("None, I come for myself"),
+    agency = forms.TypedChoiceField(
+        label=gettext_lazy("Which agency do you come from?"), required=False, empty_value=None
     )
     note = forms.CharField(
         label=gettext_lazy("Note to the host"),
@@ -38,15 +36,18 @@ class RegistrationForm(forms.Form):
 
     field_order = ("is_online", "agency", "note")
 
-    def __init__(self, *args, own: list[int], event, **kwargs):
-        """`own` are the keys of the person's agencies."""
+    def __init__(self, *args, own: list[Agency], event, **kwargs):
+        """`own` are the person's agencies."""
         super().__init__(*args, **kwargs)
         self.initial.setdefault("form_key", uuid4())
         if {pool.kind for pool in event.open_pools} != {SeatPool.Kind.OPEN, SeatPool.Kind.ONLINE}:
             del self.fields["is_online"]
         if own:
-            agencies = self.fields["agency"].queryset = Agency.objects.filter(pk__in=own)
-            self.initial.setdefault("agency", agencies.first())
+            agencies = {agency.pk: agency for agency in own}
+            field = self.fields["agency"]
+            field.choices = [("", _("None, I come for myself")), *agencies.items()]
+            field.coerce = lambda pk: agencies[int(pk)]
+            self.initial.setdefault("agency", own[0].pk)
         else:
             del self.fields["agency"]
         self.questions = (
