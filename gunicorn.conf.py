@@ -1,5 +1,6 @@
 """The web server in production: `gunicorn portal.wsgi` reads this. Two processes of four threads suit a small machine."""
 
+import gc
 import os
 import shutil
 import sys
@@ -27,6 +28,12 @@ def on_starting(server):
     if os.environ.get("LOG_FORMAT", "json") == "json":
         for handler in server.log.error_log.handlers:
             handler.setFormatter(JsonLine())
+
+
+def when_ready(server):
+    """What was loaded before the processes part is never collected: it stays shared memory, and no time goes into it."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server, worker):

@@ -308,6 +308,7 @@ TASKS = {
 
 AUTH_USER_MODEL = "orgs.User"
 AUTHENTICATION_BACKENDS = [
+    "portal.rights.RightsOfGroups",  # the first, which decides what is kept of somebody's rights
     "allauth.account.auth_backends.AuthenticationBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]

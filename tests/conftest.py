@@ -91,6 +91,7 @@ def keeps_to_itself(tmp_path, monkeypatch):
     monkeypatch.setattr(query_log, "SUMS", query_log.Sums())
     monkeypatch.setattr(query_log, "WRITTEN_EVERY", float("inf"))
     monkeypatch.setattr(announced, "KEPT", -1)  # likewise
+    monkeypatch.setattr(announced, "LONGEST", -1)
     monkeypatch.setattr(kept, "STORE", kept.Store())  # no test reads the page of another, nor its own:
     monkeypatch.setattr(kept, "KEPT_FOR", 0)
     monkeypatch.setattr(changes, "KNOWN", changes.Known())

@@ -6,6 +6,7 @@ from events import announced
 from events.models import Event
 from events.registering import registration
 from events.registering.refusals import RegistrationError
+from portal import changes
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,21 @@ def test_an_event_that_was_just_read_is_not_read_again(kept, django_assert_num_q
     with django_assert_num_queries(0):
         again = announced.announced(event.public_id)
         assert (again.pk, again.capacity) == (event.pk, 30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_is_kept_until_something_changes(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(announced, "KEPT", 0)
+    monkeypatch.setattr(changes, "WINDOW", 0)
+    monkeypatch.setattr(changes, "ASKED_EVERY", 60)
+    monkeypatch.setattr(announced, "LONGEST", 60)
+    event = factories.event(capacity=30)
+    changes.ask()
+    announced.announced(event.public_id)
+    with django_assert_num_queries(0):
+        announced.announced(event.public_id)
+    registration.register(event, user=(person := factories.user()), by=person)
+    assert announced.announced(event.public_id).taken == 1
 
 
 def test_what_one_request_does_to_its_copy_stays_with_it(kept):
