@@ -21,11 +21,11 @@ _kept: dict[UUID, tuple[float, Event]] = {}
 
 
 def announced(public_id: UUID) -> Event | None:
-    """The published or cancelled event with its seat pools and what was `presented` there, as it was a moment ago."""
+    """The published or cancelled event with what a row of the calendar shows and what was `presented` there, as it was a moment ago."""
     read_at, event = _kept.get(public_id, (0.0, None))
     if event is None or not _is_good(read_at):
         read_at = time()
-        event = Event.objects.announced().prefetch_related("pools").filter(public_id=public_id).first()
+        event = Event.objects.announced().for_rows().filter(public_id=public_id).first()
         if event is None:
             return None
         event.presented = occasions.shown_at(public_id)

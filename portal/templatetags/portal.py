@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django import template
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.html import format_html
@@ -144,7 +144,7 @@ def menu(context) -> list[dict]:
     """
     request = context.get("request")
     here = request.path if request else ""
-    kept = cache.get_or_set(f"menu.{get_language()}", places_in_menu, MENU_IS_KEPT)
+    kept = caches["template_fragments"].get_or_set(f"menu.{get_language()}", places_in_menu, MENU_IS_KEPT)
     entries = [{"url": place(slug), "title": title} for slug, title in kept]
     return [{**entry, "is_here": here.startswith(entry["url"])} for entry in entries]
 

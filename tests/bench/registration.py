@@ -86,11 +86,12 @@ def wait_for(port: int, seconds: float = 60) -> None:
 
 #: Carried out inside the portal: people with sessions, and events with seats. Prints them as JSON.
 WORLD = """
-import json, sys
+import json, sys, time
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from orgs.models import User
+from portal.session_lifetime import BEGAN, SEEN
 from tests import factories
 people, events = int(sys.argv[1]), int(sys.argv[2])
 host = factories.agency(slug=f"host-{events}")
@@ -101,6 +102,7 @@ for n in range(people):
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[BEGAN] = session[SEEN] = int(time.time())  # as signing in leaves it
     session.create()
     cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
 print(json.dumps({"cookies": cookies, "events": [str(event.public_id) for event in chosen]}))
