@@ -52,6 +52,8 @@ def main() -> int:
         if code:
             failed.append(name)
 
+    folder = tempfile.TemporaryDirectory(prefix="tongxing-migrated-")
+    os.environ["MIGRATED_DIR"] = folder.name  # what one part has migrated the next begins with
     try:
         find_fonts()
     except Missing as error:

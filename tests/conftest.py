@@ -22,7 +22,7 @@ from portal import changes, kept, setup
 from portal.search import edited_synonyms, query_log, spelling
 from portal.templatetags import portal as components
 from tests import factories
-from tests.migrated import begin_with_migrated
+from tests.migrated import begin_with_migrated, migrated_on_postgresql
 from tests.one_of_everything import one_of_everything
 
 DEVELOPMENT = settings.DATABASES["default"]["NAME"]
@@ -35,9 +35,11 @@ def django_db_keepdb():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings, django_db_keepdb):
-    """On SQLite a run begins with a migrated database and applies nothing; on PostgreSQL it migrates."""
+    """A run begins with a migrated database and applies nothing."""
     if django_db_keepdb:
         begin_with_migrated(settings.DATABASES["default"]["TEST"]["NAME"])
+    else:
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_on_postgresql()
 
 
 @pytest.fixture(scope="session")
