@@ -15,6 +15,10 @@ from portal.models import Topic
 OURS = ("portal", "orgs", "events", "casestudies")
 #: Large tables that people's requests do not write.
 UNTOUCHED = (Topic, Division, Page)
+#: How every request of somebody signed in notes that the session goes on; no session is in the fingerprint.
+SESSION_GOES_ON = 'UPDATE "django_session" '
+#: What a statement begins with that writes nothing of ours.
+HARMLESS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", SESSION_GOES_ON)
 
 
 def fingerprint() -> str:
@@ -32,11 +36,11 @@ def fingerprint() -> str:
 
 @contextmanager
 def statements_that_write() -> Iterator[list[str]]:
-    """Every statement of the block that does not only read. None at all is quicker to know than a fingerprint."""
+    """Every statement of the block that may change the fingerprint. None at all is quicker to know than a fingerprint."""
     written: list[str] = []
 
     def note(execute, sql, params, many, context):
-        if not str(sql).lstrip("( ").startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+        if not str(sql).lstrip("( ").startswith(HARMLESS):
             written.append(str(sql))
         return execute(sql, params, many, context)
 
