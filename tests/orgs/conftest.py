@@ -27,3 +27,16 @@ def committed(django_db_setup, django_db_blocker):
         Agency.objects.exclude(pk__in=before).delete()  # first: the last owner of an agency is not deleted
         User.objects.filter(pk__in=[person.pk for person in people]).delete()
         DBTaskResult.objects.all().delete()
+
+
+@pytest.fixture
+def ask(client):
+    """GET an address of the API and return the answer's JSON."""
+
+    def run(path="", status=200, **parameters):
+        answer = client.get(f"/hsds/v3/{path}", parameters)
+        assert answer.status_code == status, answer.content.decode()[:300]
+        assert answer["Content-Type"] == "application/json"
+        return answer.json()
+
+    return run

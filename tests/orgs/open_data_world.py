@@ -117,3 +117,8 @@ def empty_agency(**fields) -> Agency:
     place = Location.objects.create(agency=agency, name_en="Here")
     ServiceAtLocation.objects.create(service=service, location=place)
     return agency
+
+
+def names(page) -> list[str]:
+    """What the records of a page are called."""
+    return [record["name"] for record in page["contents"]]
