@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from wagtail.rich_text import get_text_for_indexing
 
+from casestudies import rich_text
 from casestudies.finding import used
 from casestudies.models import Adaptation, CaseAuthor, CasePartner, CaseStudy, DailyCount
 from casestudies.open_data import open_records
@@ -40,7 +40,7 @@ def document(case: CaseStudy) -> Document:
             Text(getattr(case, name), case.language)
             for name in ("evidence_basis", "participation_note", "funding_note")
         ),
-        *(Text(get_text_for_indexing(section["html"]), case.language) for section in case.sections),
+        *(Text(rich_text.to_plain(section["html"]), case.language) for section in case.sections),
     ]
     published = max(0, int(case.first_published_at.timestamp())) if case.first_published_at else 0
     # A place that is no more is found by what it became.

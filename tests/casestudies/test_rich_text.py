@@ -61,3 +61,10 @@ def test_an_indent_or_a_row_of_dashes_loses_nothing():
     assert to_plain(from_markdown("    缩进的一段\n\n第二段\n---\n第三段\n\n______")) == (
         "缩进的一段\n第二段\n---\n第三段\n______"
     )
+
+
+def test_what_people_wrote_between_angle_brackets_is_kept_in_the_plain_words():
+    html = clean(
+        '<h3>一</h3><p>1 < 2 &lt;小明&gt; <a href="https://example.org/?a=>">看</a></p><table><tr><td>甲<td>乙</table>'
+    )
+    assert to_plain(html) == "一\n1 < 2 <小明> 看\n甲\t乙"

@@ -43,6 +43,14 @@ def test_a_published_case_is_found_by_every_part_and_a_draft_by_none(deliver):
         assert f"case:{draft.pk}" not in found(words)
 
 
+def test_words_of_two_cells_or_lines_are_no_word_together(deliver):
+    cells = "<table><tbody><tr><td>鲢鱼</td><td>鳙鱼</td></tr></tbody></table>"
+    case = factories.case(process=cells, outcomes="<p>鲈鱼<br>鳜鱼</p>")
+    deliver()
+    assert found("鲢鱼") == found("鳙鱼") == found("鲈鱼") == found("鳜鱼") == [f"case:{case.pk}"]
+    assert found("鱼鳙") == found("鱼鳜") == []
+
+
 def test_taking_a_case_back_removes_it_and_publishing_brings_it(deliver):
     case = factories.case(title="锦鲤")
     deliver()
