@@ -7,8 +7,10 @@ stemmed when they are English; numbers and abbreviations stay whole.
 """
 
 import re
+import sys
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from operator import add
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import NamedTuple
 import tantivy
 from pypinyin import lazy_pinyin
 
+UTF_32 = f"utf-32-{sys.byteorder[0]}e"  # as numbers stand in memory
 LONGEST_TOKEN = 40
 LONGEST_WHOLE = 200  # characters of a title as one token; a cluster cuts at 255
 LONGEST_NAME = 24  # characters of a name that are read as pinyin
@@ -27,11 +30,8 @@ CHINESE = (
     "\uac00-\ud7af"  # Hangul
     "\U00020000-\U0003ffff"  # rare Han
 )
-PIECES = re.compile(
-    rf"(?P<chinese>[{CHINESE}]+)"
-    r"|\d+(?:\.\d+)+"
-    rf"|[^\W_{CHINESE}]+(?:'[a-z]+)?"
-)
+WORD = rf"\d+(?:\.\d+)+|[^\W_{CHINESE}]+(?:'[a-z]+)?"
+PIECES = re.compile(rf"(?P<chinese>[{CHINESE}]+)|(?P<word>{WORD})")
 #: English words that say nothing about a text. They are indexed, so that phrases work, and left out of questions.
 EMPTY_WORDS = frozenset(
     re.findall(
@@ -47,6 +47,8 @@ EMPTY_CHARACTERS = frozenset(
     "的了是在有和与及或吗呢么哪谁这那什怎如何为被把将从到于也都就还很我你您他她它们咱吧啊呀嘛啥咋"
 )
 
+_BEGINS_CHINESE = re.compile(f"[{CHINESE}]")
+_WORDS = re.compile(WORD)
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 _stemmer = (
     tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(tantivy.Filter.stemmer("english")).build()
@@ -108,9 +110,9 @@ def stem(word: str) -> str:
     return (_stemmer.analyze(word[:LONGEST_TOKEN]) or [word])[0]
 
 
-def pieces(folded: str) -> Iterator[Token]:
+def pieces(folded: str, start: int = 0) -> Iterator[Token]:
     """The tokens of a folded text in order: bigrams of Chinese, stems of words. A lone character is its own token."""
-    for match in PIECES.finditer(folded):
+    for match in PIECES.finditer(folded, start):
         start, end = match.span()
         if not match["chinese"]:
             yield Token(stem(match[0]), start, end)
@@ -119,6 +121,22 @@ def pieces(folded: str) -> Iterator[Token]:
         else:
             for at in range(start, end - 1):
                 yield Token(folded[at : at + 2], at, at + 2)
+
+
+def places(folded: str, tokens: Collection[str]) -> Iterator[Token]:
+    """Where these tokens stand in a folded text, and single characters wherever they stand; in no order.
+
+    Takes a tenth of the time in which `pieces` takes the whole text apart.
+    """
+    for token in tokens:
+        at = folded.find(token)
+        if at >= 0 and _BEGINS_CHINESE.match(token):
+            while at >= 0:
+                yield Token(token, at, at + len(token))
+                at = folded.find(token, at + 1)
+    for match in _WORDS.finditer(folded):
+        if (token := stem(match[0])) in tokens:
+            yield Token(token, *match.span())
 
 
 def tokens(text: str) -> list[str]:
@@ -140,18 +158,32 @@ def tokens_and_singles(text: str) -> tuple[list[str], list[str]]:
 def written(text: str) -> tuple[str, str]:
     """The tokens and the single characters of a text with spaces between them, as engines get them.
 
-    Most of the time of a rebuild is spent here. Pairs are joined run by run: a thousand small strings of a document
-    that exist at once take twice the time.
+    The pairs of all runs are made at once and cut apart: a thousand small strings for each document would be most of
+    the time of a rebuild.
     """
+    parts = PIECES.findall(fold(text))
+    characters = "".join([run for run, _word in parts])
+    pairs = _in_rows(characters, 2)
     found: list[str] = []
-    characters: list[str] = []
-    for match in PIECES.finditer(fold(text)):
-        if run := match["chinese"]:
-            characters.append(run)
-            found.append(" ".join(map(add, run, run[1:])) if len(run) > 1 else run)
-        else:
-            found.append(stem(match[0]))
-    return " ".join(found), " ".join("".join(characters))
+    at = 0
+    for run, word in parts:
+        if word:
+            found.append(stem(word))
+            continue
+        end = at + 3 * len(run)
+        found.append(pairs[at : end - 4] if len(run) > 1 else run)
+        at = end
+    return " ".join(found), _in_rows(characters, 1).rstrip()
+
+
+def _in_rows(characters: str, width: int) -> str:
+    """So many neighbours at a time with a space behind them: of abc "a b c " for one and "ab bc " for two."""
+    codes = array("I", characters.encode(UTF_32))
+    number = len(codes) - width + 1
+    rows = array("I", [ord(" ")]) * (number * (width + 1))
+    for at in range(width):
+        rows[at :: width + 1] = codes[at : at + number]
+    return rows.tobytes().decode(UTF_32)
 
 
 def words(text: str) -> list[str]:
@@ -206,5 +238,10 @@ def spans(text: str) -> list[Token]:
     folded = fold(text)
     if len(folded) == len(text):
         return list(pieces(folded))
-    origin = [at for at, character in enumerate(text) for _ in fold(character)]
-    return [Token(piece.text, origin[piece.start], origin[piece.end - 1] + 1) for piece in pieces(folded)]
+    at = origin(text)
+    return [Token(piece.text, at[piece.start], at[piece.end - 1] + 1) for piece in pieces(folded)]
+
+
+def origin(text: str) -> list[int]:
+    """For each character of the folded text the place in the text as given that it comes from."""
+    return [at for at, character in enumerate(text) for _ in fold(character)]

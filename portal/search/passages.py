@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from django.utils.html import escape
@@ -63,20 +64,20 @@ def _words(query: Query) -> dict[str, list[tuple[str, ...]]]:
 
 
 def _marks(text: str, words: dict[str, list[tuple[str, ...]]]) -> list[Mark]:
-    tokens = analysis.spans(text)
+    folded = analysis.fold(text)
     marks = []
-    for at, token in enumerate(tokens):
-        for word in words.get(token.text, ()):
-            there = tokens[at : at + len(word)]
+    for token in analysis.places(folded, words):
+        for word in words[token.text]:
+            there = [token]
+            if len(word) > 1:
+                there = list(islice(analysis.pieces(folded, token.start), len(word)))
             if tuple(each.text for each in there) == word:
                 marks.append(Mark(token.start, there[-1].end, word))
                 break
-    singles = {first for first in words if analysis.is_single(first)}
-    if singles:
-        folded = (analysis.fold(character) for character in text)
-        marks += [Mark(at, at + 1, (each,)) for at, each in enumerate(folded) if each in singles]
-        marks = sorted(set(marks))
-    return marks
+    if marks and len(folded) != len(text):
+        at = analysis.origin(text)
+        marks = [Mark(at[start], at[end - 1] + 1, word) for start, end, word in marks]
+    return sorted(marks)
 
 
 def _length(text: Text) -> int:

@@ -113,8 +113,12 @@ def asked_of(folder: Path) -> tuple[list[float], float]:
     with override_settings(SEARCH_URL=f"tantivy://{folder}"):
         questions = Vocabulary().questions()
         before = resident()
-        took = timed(lambda question: search.search(question, limit=20, facets=FACETS), questions)
-        return took, resident() - before
+
+        def ask(question: str) -> None:
+            for hit in search.search(question, limit=20, facets=FACETS).hits:
+                hit.passage  # noqa: B018  worked out when it is looked at
+
+        return timed(ask, questions), resident() - before
 
 
 def resident() -> float:

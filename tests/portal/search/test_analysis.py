@@ -2,7 +2,19 @@
 
 import pytest
 
-from portal.search.analysis import fold, pinyin, singles, spans, stem, tokens, whole
+from portal.search.analysis import (
+    fold,
+    is_single,
+    pieces,
+    pinyin,
+    places,
+    singles,
+    spans,
+    stem,
+    tokens,
+    whole,
+    written,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +65,31 @@ def test_a_word_without_end_is_cut():
 def test_what_is_indexed_is_what_is_marked():
     text = "「ＮＧＯ」㈱ 農民工讨薪 4.5分 workers' 工"
     assert tokens(text) == [token.text for token in spans(text)]
+
+
+MIXED = [
+    "",
+    "工",
+    "A",
+    "工A会",
+    "𠀀𠀁的人人人，工。NGO's",
+    "农民，工资 happy workers\ud800讨薪",
+    "流动儿童2024.5年",
+]
+
+
+@pytest.mark.parametrize("text", MIXED)
+def test_a_text_is_written_as_its_pieces_and_its_characters(text):
+    words, characters = written(text)
+    assert words == " ".join(piece.text for piece in pieces(fold(text)))
+    assert characters == " ".join(filter(is_single, fold(text)))
+
+
+@pytest.mark.parametrize("text", MIXED)
+def test_a_token_is_looked_for_where_the_pieces_have_it(text):
+    found = sorted(place for place in places(fold(text), set(tokens(text))) if not is_single(place.text))
+    assert found == sorted(piece for piece in pieces(fold(text)) if not is_single(piece.text))
+    assert list(places(fold("Koinonia"), {"koi"})) == []
 
 
 def test_a_name_is_read_as_pinyin_by_syllables_and_initials():

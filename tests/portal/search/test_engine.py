@@ -89,6 +89,12 @@ def test_a_word_in_the_title_weighs_more(engine):
     assert ids(engine, "锦鲤") == ["case:2", "case:1"]
 
 
+def test_every_word_of_a_title_stands_in_the_text_too():
+    """The engines rely on it: who has a word in the text is found, the title only adds to its weight."""
+    tokens = document(1, "锦鲤 pond", "乌龟", agency_names=("春芽",)).tokens
+    assert set(tokens["title"].split()) < set(tokens["text"].split())
+
+
 def test_short_questions_need_all_their_words(engine):
     add(engine, document(1, "锦鲤"), document(2, "锦鲤 乌龟"), document(3, "乌龟"))
     assert ids(engine, "锦鲤 乌龟") == ["case:2"]
