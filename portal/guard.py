@@ -13,19 +13,20 @@ from django.db.models.signals import post_migrate, pre_migrate
 #: Condition of a change to this column, where null counts as a value. `IS NOT DISTINCT` has two spellings.
 DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
 
+#: The guards of all apps.
+LISTENING: list["Guard"] = []
+
 
 class Watch(NamedTuple):
     """On which table and event (INSERT, UPDATE, DELETE) a change is refused, under which SQL condition, with which sentence.
 
-    In the condition OLD and NEW are the row, and {differs} compares two values of which either may be null. `only_on`
-    names the one kind of database that watches.
+    In the condition OLD and NEW are the row, and {differs} compares two values of which either may be null.
     """
 
     table: str
     event: str
     when: str
     sentence: str
-    only_on: str = ""
 
 
 class Guard:
@@ -36,7 +37,8 @@ class Guard:
         self.needs = {watch.table for watch in watches.values()} | needs
 
     def listen(self, app) -> None:
-        """Called when the app is ready: from then on every `migrate` leaves the triggers in place."""
+        """Called when the app is ready: from then on every `migrate` and every `flush` leaves the triggers in place."""
+        LISTENING.append(self)
         pre_migrate.connect(self._before_migrate, sender=app, weak=False)
         post_migrate.connect(self._after_migrate, sender=app, weak=False)
 
@@ -48,8 +50,6 @@ class Guard:
                 return
             self.remove(using)
             for name, watch in self.watches.items():
-                if watch.only_on not in ("", connection.vendor):
-                    continue
                 for statement in statements(connection.vendor, name, watch):
                     cursor.execute(statement)
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -165,6 +166,27 @@ def test_the_database_refuses_to_change_an_entry(agency, manager, change):
     entry = audit.record("profile", by=manager, agency=agency)
     with pytest.raises(IntegrityError, match=audit.SENTENCE), transaction.atomic():
         AuditEntry._base_manager.filter(pk=entry.pk).update(**change)
+
+
+def test_the_database_refuses_to_delete_an_entry(agency, manager):
+    entry = audit.record("profile", by=manager, agency=agency)
+    with (
+        pytest.raises(IntegrityError, match=audit.SENTENCE),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM orgs_auditentry WHERE id = %s", [entry.pk])
+    assert AuditEntry.objects.filter(pk=entry.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_whole_database_can_be_emptied_and_is_guarded_again_afterwards(agency, manager):
+    audit.record("profile", by=manager, agency=agency)
+    call_command("flush", interactive=False)
+    assert not AuditEntry.objects.exists()
+    entry = audit.record("profile", by=None)
+    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM orgs_auditentry WHERE id = %s", [entry.pk])
 
 
 def test_nobody_else_is_put_in_a_persons_place(agency, manager, stranger):
