@@ -61,6 +61,79 @@ NAMELESS = _("Stays, without your name.")
 STAYS = _("Stays as it was published.")
 
 
+#: What people call a field that its model gives no name of its own.
+CALLED = {
+    "agency": _("agency"),
+    "answered_at": _("answered"),
+    "application": _("application"),
+    "asked_at": _("asked"),
+    "assignment": _("assignment"),
+    "at": _("when"),
+    "case": _("case study"),
+    "closed_at": _("closed"),
+    "closing_reason": _("reason for closing"),
+    "comment": _("comment"),
+    "comment_notifications": _("mails about comments"),
+    "confirmed_at": _("confirmed"),
+    "content_type": _("kind of file"),
+    "contrast": _("contrast"),
+    "created_at": _("made on"),
+    "data": _("content"),
+    "decided_at": _("decided"),
+    "density": _("density"),
+    "due_on": _("due on"),
+    "email": _("e-mail address"),
+    "enqueued_at": _("put in line"),
+    "event": _("event"),
+    "file": _("file"),
+    "handed_in_at": _("handed in"),
+    "hours": _("hours before"),
+    "interest": _("research interest"),
+    "ip": _("address of the device"),
+    "is_editing": _("unsaved changes"),
+    "joined_at": _("came"),
+    "label": _("label"),
+    "last_seen_at": _("last seen"),
+    "last_updated_at": _("last seen"),
+    "last_used_at": _("last used"),
+    "left_at": _("went"),
+    "match": _("match"),
+    "message": _("message"),
+    "name": _("name"),
+    "object_str": _("name at the time"),
+    "opened_at": _("opened"),
+    "page": _("page"),
+    "partnership": _("partnership"),
+    "phone": _("telephone"),
+    "reading_list": _("reading list"),
+    "reason": _("reason"),
+    "received_at": _("arrived"),
+    "registration": _("registration"),
+    "resolved_at": _("settled"),
+    "review": _("review"),
+    "revoked_at": _("taken back"),
+    "round": _("round"),
+    "saved_at": _("saved"),
+    "scores": _("marks"),
+    "section": _("section"),
+    "sent_at": _("sent"),
+    "session": _("session"),
+    "source": _("told by"),
+    "starts_at": _("starts"),
+    "state": _("state"),
+    "status": _("state"),
+    "text": _("text"),
+    "theme": _("day or night"),
+    "told_unused_at": _("told that the account is unused"),
+    "type": _("kind"),
+    "kind": _("kind"),
+    "action": _("what was done"),
+    "user_agent": _("browser"),
+    "voided_at": _("taken back"),
+    "way": _("in or out"),
+}
+
+
 def sorted_fields(**names: str) -> dict[str, Sort]:
     """Names of fields, separated by spaces, under the name of their sort: `who="name", did="status created_at"`."""
     return {name: Sort[sort.upper()] for sort, words in names.items() for name in words.split()}
@@ -212,7 +285,10 @@ def told(kind: Kind, rows: list[models.Model], names: list[str], *, is_deed: boo
 
 
 def heading(model: type[models.Model], name: str) -> str:
-    return str(getattr(model._meta.get_field(name), "verbose_name", name))
+    """What people call this field: its own name, or ours where the model says none beyond what the code calls it."""
+    said = str(getattr(model._meta.get_field(name), "verbose_name", name))
+    is_said = said != name.replace("_", " ") and "admin" not in said
+    return said if is_said else str(CALLED.get(name, said))
 
 
 def words(row: models.Model, name: str, path: str | None = None) -> str:

@@ -64,6 +64,15 @@ def test_a_model_that_is_said_to_hold_nothing_points_at_nobody():
     assert sorted(strays - known) == []
 
 
+def test_every_column_that_a_person_reads_has_a_chinese_name():
+    assert [
+        (kind.model, name)
+        for kind in personal_data.kinds()
+        for name in kind.told()
+        if personal_data.heading(kind.of, name).isascii() and name != "orcid"
+    ] == []
+
+
 def test_what_is_told_of_a_deed_is_no_field_about_somebody_else():
     for kind in personal_data.kinds():
         for names in kind.acts.values():
