@@ -3,8 +3,8 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from orgs.models import Agency, Membership
-from orgs.permissions import RESPONSIBILITIES, agencies_where, can
+from orgs.models import Agency, Membership, Role
+from orgs.permissions import RESPONSIBILITIES, Roles, agencies_where, can
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +66,26 @@ def test_the_agencies_of_a_responsibility_are_those_where_the_role_carries_it(ag
 def test_an_unknown_responsibility_is_an_error(agency, manager):
     with pytest.raises(KeyError):
         can(manager, "evnets.publish", agency)
+
+
+@pytest.mark.parametrize("status", Agency.Status.values)
+@pytest.mark.parametrize("role", Role.values)
+def test_roles_that_were_read_at_once_say_what_each_question_says(role, status):
+    person = factories.member_of(factories.agency(), role=role)
+    agency = person.memberships.get().agency
+    Agency.objects.filter(pk=agency.pk).update(
+        status=status, merged_into=factories.agency() if status == Agency.Status.MERGED else None
+    )
+    roles = Roles.of(person)
+
+    for responsibility in RESPONSIBILITIES:
+        assert roles.can(responsibility, agency.pk) == can(person, responsibility, agency), responsibility
+        assert roles.agencies_where(responsibility) == list(agencies_where(person, responsibility))
+
+
+def test_somebody_who_was_suspended_or_has_left_has_no_roles():
+    person = factories.member_of(factories.agency(), role="manager")
+    for status in (Membership.Status.SUSPENDED, Membership.Status.LEFT):
+        person.memberships.update(status=status)
+        assert Roles.of(person).agencies == []
+    assert Roles.of(AnonymousUser()).agencies == []
