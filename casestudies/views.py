@@ -59,7 +59,7 @@ def published(request, found: CaseStudy):
 
 def told(found: CaseStudy, visitor) -> dict:
     """What the page of a published case tells everybody."""
-    case = CaseStudy.objects.published().for_reading().get(pk=found.pk)
+    case = CaseStudy.objects.published().for_reading().knowing_what_others_did().get(pk=found.pk)
     return {
         **reading.context(case),
         **figures.beside(case),

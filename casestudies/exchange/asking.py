@@ -230,8 +230,9 @@ def beside(case: CaseStudy, user, *, page: str | None = None) -> dict:
     shown = Q(is_public=True) if staff else Q(is_public=True, hidden_at=None)
     if user.is_authenticated:
         shown |= Q(asker=user.pk, taken_back_at=None)
+    questions = case.questions.none() if case.has_no("questions") else case.questions.filter(shown)
     return {
-        "questions": Paginator(case.questions.filter(shown), SHOWN_BELOW_A_CASE).get_page(page),
+        "questions": Paginator(questions, SHOWN_BELOW_A_CASE).get_page(page),
         "takes_questions": answerers(case).exists(),
         "can_hide_questions": staff,
     }

@@ -120,7 +120,7 @@ def with_occasions(presentations) -> list[Presentation]:
 
 def beside(case: CaseStudy) -> dict:
     """`presented_at`, for the reading page of a published case: the latest event first."""
-    if not case.live:
+    if not case.live or case.has_no("presentations"):
         return {}
     shown = with_occasions(case.presentations.shown())
     return {"presented_at": sorted(shown, key=lambda row: str(row.occasion.on or ""), reverse=True)}

@@ -163,7 +163,9 @@ def forget(user: User) -> None:
 
 def beside(case: CaseStudy) -> dict:
     """`research_interests`: what is open about a published case. One query."""
-    return {"research_interests": list(case.research_interests.open())} if case.live else {}
+    if not case.live or case.has_no("research_interests"):
+        return {}
+    return {"research_interests": list(case.research_interests.open())}
 
 
 def waiting_for(user):

@@ -10,7 +10,7 @@ import uuid
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +42,10 @@ ENGLISH_WORDS_A_MINUTE = 220
 
 #: Sent before a revision becomes what the public reads, with it as `draft`. A receiver that raises stops it.
 about_to_publish = Signal()
+
+
+#: What others do with a case, by the names of its relations.
+OTHERS_DID = ("daily_counts", "presentations", "research_interests", "questions")
 
 
 def is_written_by(agencies) -> Q:
@@ -98,6 +102,13 @@ class CaseStudyQuerySet(models.QuerySet):
             "versions",
             "adaptations__agency",
             "adaptations__case",
+        )
+
+    def knowing_what_others_did(self):
+        """Each knows in advance which of OTHERS_DID there are none of: of most cases of most."""
+        rows = {name: getattr(CaseStudy, name).rel.related_model.objects for name in OTHERS_DID}
+        return self.annotate(
+            **{f"has_{name}": Exists(some.filter(case=OuterRef("pk"))) for name, some in rows.items()}
         )
 
 
@@ -291,6 +302,10 @@ class CaseStudy(
     @property
     def revisions(self):
         return self._revisions
+
+    def has_no(self, others_did: str) -> bool:
+        """Whether it is known that there is none of OTHERS_DID, so that nobody need ask."""
+        return not getattr(self, f"has_{others_did}", True)
 
     @property
     def display_title(self) -> Text:

@@ -19,7 +19,7 @@ MONTHS = 12
 
 def beside(case: CaseStudy) -> dict:
     """`usage`: how often a published case was read, downloaded, cited, adapted and kept. Nothing while nothing happened."""
-    numbers = totals(case) if case.live else {}
+    numbers = totals(case) if case.live and not case.has_no("daily_counts") else {}
     return {"usage": {kind: numbers.get(kind, 0) for kind in KINDS} if any(numbers.values()) else None}
 
 

@@ -44,6 +44,30 @@ def test_two_values_of_a_filter_are_chosen_and_dropped_in_place(window, path, ch
     assert is_same(page)
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_host_of_events_is_found_by_typing_and_chosen_by_key(window, width):
+    page = window(width=width, height=800)
+    page.goto("/en/events/")
+    mark(page)
+    page.select_option("#id_mode", "hybrid")
+    page.wait_for_url("**mode=hybrid**")
+    all_of_them = number(page)
+    page.focus("#id_agency")
+    page.keyboard.type("dongcheng")
+    options = page.locator("#id_agency-suggestions [role=option]")
+    expect(options.first).to_be_visible()
+    edges = options.first.evaluate(
+        "option => [option.getBoundingClientRect().left, innerWidth - option.getBoundingClientRect().right]"
+    )
+    assert min(edges) >= 0, edges
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**agency=Dongcheng**")
+    expect(page.locator("#id_agency")).to_have_value("Dongcheng Tongxin Social Work Service Centre, Dongguan")
+    assert 0 < number(page) <= all_of_them
+    assert is_same(page)
+
+
 def test_the_calendar_is_narrowed_and_leafed_through_in_place(window):
     page = window()
     page.goto("/en/events/")

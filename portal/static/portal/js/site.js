@@ -54,6 +54,7 @@ if (document.querySelector("[data-live]")) {
       part.replaceChildren(...page.getElementById(part.id).childNodes);
       part.removeAttribute("aria-busy");
     }
+    suggestIn(document);
     for (const [id, isOpen] of opened) {
       const details = document.getElementById(id);
       if (details) details.open ||= isOpen;
@@ -156,85 +157,90 @@ for (const form of document.querySelectorAll("form[data-progress]")) {
 }
 
 // A search box suggests while somebody types: a combobox with a list, for mouse, keys and reading aloud.
-for (const input of document.querySelectorAll("input[data-suggest]")) {
-  const list = document.createElement("ul");
-  list.id = `${input.id}-suggestions`;
-  list.className = "suggestions";
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
-  list.hidden = true;
-  const box = document.createElement("span");
-  box.className = "suggesting";
-  input.before(box);
-  box.append(input, list);
-  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id], ["autocomplete", "off"]]) input.setAttribute(name, value);
-  let waits;
-  let asking;
-  let at = -1;
-  const close = () => {
-    clearTimeout(waits);
-    asking?.abort();
+function suggestIn(page) {
+  for (const input of page.querySelectorAll("input[data-suggest]:not([role])")) {
+    const list = document.createElement("ul");
+    list.id = `${input.id}-suggestions`;
+    list.className = "suggestions";
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
     list.hidden = true;
-    at = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
-  const choose = (option) => {
-    close();
-    if (option.dataset.url && !("suggestFills" in input.dataset)) return location.assign(option.dataset.url);
-    input.value = option.dataset.words;
-    input.form.requestSubmit();
-  };
-  const ask = async () => {
-    asking?.abort();
-    asking = new AbortController();
-    const url = new URL(input.dataset.suggest, location);
-    url.searchParams.set("q", input.value.trim());
-    try {
-      const answer = await fetch(url, { signal: asking.signal });
-      if (!answer.ok) return;
-      const { suggestions } = await answer.json();
+    const box = document.createElement("span");
+    box.className = "suggesting";
+    input.before(box);
+    box.append(input, list);
+    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id], ["autocomplete", "off"]]) input.setAttribute(name, value);
+    let waits;
+    let asking;
+    let at = -1;
+    const close = () => {
+      clearTimeout(waits);
+      asking?.abort();
+      list.hidden = true;
       at = -1;
-      list.replaceChildren(
-        ...suggestions.map(({ words, what, url }, number) => {
-          const option = document.createElement("li");
-          const kind = document.createElement("span");
-          option.id = `${list.id}-${number}`;
-          option.setAttribute("role", "option");
-          option.setAttribute("aria-selected", "false");
-          Object.assign(option.dataset, { words, url });
-          kind.className = "muted small";
-          kind.textContent = what;
-          option.append(`${words} `, kind);
-          option.addEventListener("mousedown", (event) => (event.preventDefault(), choose(option)));
-          return option;
-        }),
-      );
-      list.hidden = !suggestions.length;
-      input.setAttribute("aria-expanded", String(!list.hidden));
+      input.setAttribute("aria-expanded", "false");
       input.removeAttribute("aria-activedescendant");
-    } catch {
-      // No suggestions then; the box works without them.
-    }
-  };
-  input.addEventListener("input", () => {
-    close();
-    if (input.value.trim().length > 1) waits = setTimeout(ask, 200);
-  });
-  input.addEventListener("blur", close);
-  input.form.addEventListener("submit", close);
-  input.addEventListener("keydown", (event) => {
-    if (list.hidden || event.isComposing) return;
-    const options = [...list.children];
-    if (event.key === "Escape") close();
-    else if (event.key === "Enter" && at >= 0) choose(options[at]);
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      at = at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length;
-      options.forEach((option, number) => option.setAttribute("aria-selected", String(number === at)));
-      input.setAttribute("aria-activedescendant", options[at].id);
-      options[at].scrollIntoView({ block: "nearest" });
-    } else return;
-    event.preventDefault();
-  });
+    };
+    const choose = (option) => {
+      close();
+      if (option.dataset.url && !("suggestFills" in input.dataset)) return location.assign(option.dataset.url);
+      input.value = option.dataset.words;
+      input.form.requestSubmit();
+    };
+    const ask = async () => {
+      asking?.abort();
+      asking = new AbortController();
+      const url = new URL(input.dataset.suggest, location);
+      url.searchParams.set("q", input.value.trim());
+      try {
+        const answer = await fetch(url, { signal: asking.signal });
+        if (!answer.ok) return;
+        const { suggestions } = await answer.json();
+        at = -1;
+        list.replaceChildren(
+          ...suggestions.map(({ words, what, url }, number) => {
+            const option = document.createElement("li");
+            const kind = document.createElement("span");
+            option.id = `${list.id}-${number}`;
+            option.setAttribute("role", "option");
+            option.setAttribute("aria-selected", "false");
+            Object.assign(option.dataset, { words, url });
+            kind.className = "muted small";
+            kind.textContent = what;
+            option.append(`${words} `, kind);
+            option.addEventListener("mousedown", (event) => (event.preventDefault(), choose(option)));
+            return option;
+          }),
+        );
+        const { left, right } = box.getBoundingClientRect();
+        list.classList.toggle("at-the-end", left + right > innerWidth);
+        list.hidden = !suggestions.length;
+        input.setAttribute("aria-expanded", String(!list.hidden));
+        input.removeAttribute("aria-activedescendant");
+      } catch {
+        // No suggestions then; the box works without them.
+      }
+    };
+    input.addEventListener("input", () => {
+      close();
+      if (input.value.trim().length > 1) waits = setTimeout(ask, 200);
+    });
+    input.addEventListener("blur", close);
+    input.form.addEventListener("submit", close);
+    input.addEventListener("keydown", (event) => {
+      if (list.hidden || event.isComposing) return;
+      const options = [...list.children];
+      if (event.key === "Escape") close();
+      else if (event.key === "Enter" && at >= 0) choose(options[at]);
+      else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        at = at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length;
+        options.forEach((option, number) => option.setAttribute("aria-selected", String(number === at)));
+        input.setAttribute("aria-activedescendant", options[at].id);
+        options[at].scrollIntoView({ block: "nearest" });
+      } else return;
+      event.preventDefault();
+    });
+  }
 }
+suggestIn(document);
