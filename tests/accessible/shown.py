@@ -15,6 +15,8 @@ from portal import errors
 from tests.addresses import ADDRESSES, leading
 from tests.visitor import Visitor
 
+#: Who sees most comes first: of the others only what they see otherwise is new.
+PEOPLE = ["owner", "staff", "member", "newcomer", "anonymous"]
 #: Pages that are what they are by the question that is asked of them.
 QUESTIONS = [
     "/",
@@ -39,31 +41,36 @@ FAILURES = ["bad_request", "not_allowed", "csrf_failed", "too_many", "broken", "
 
 @dataclass(frozen=True)
 class Page:
-    """A page as a browser gets it. Two of one shape differ in their words only."""
+    """A page as a browser gets it, and the template that it begins with."""
 
     address: str
     who: str
     html: str
+    template: str
     is_answer: bool = False
 
     def __str__(self) -> str:
         return f"{self.address} for {self.who}{', sent empty' if self.is_answer else ''}"
 
-    @property
-    def shape(self) -> tuple:
+    def shows_something_new(self, known: dict[tuple, set]) -> bool:
+        """Whether it has a kind of element that no page of this template had; from now on that is `known`."""
         elements = Elements()
         elements.feed(self.html)
-        return tuple(elements.found)
+        before = known.setdefault((self.template, self.is_answer), set())
+        new = elements.found - before
+        before |= new
+        return bool(new)
 
 
 class Elements(HTMLParser):
-    """The kinds of element of a page, with those attributes that styles and reading aloud depend on."""
+    """The kinds of element of a page, with those attributes that styles and reading aloud depend on, and which heading follows which."""
 
     BY_VALUE = ("class", "role", "type", "open", "lang", "name")
 
     def __init__(self):
         super().__init__()
-        self.found: dict[tuple, None] = {}
+        self.found: set[tuple] = set()
+        self.heading = ""
 
     def handle_starttag(self, tag, attributes):
         matters = (
@@ -71,23 +78,34 @@ class Elements(HTMLParser):
             for name, value in attributes
             if name in self.BY_VALUE or name.startswith(("aria-", "data-"))
         )
-        self.found[(tag, *matters)] = None
+        self.found.add((tag, *matters))
+        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            self.found.add(
+                (tag, "after", self.heading)
+            )  # a level left out is heard, whatever the headings say
+            self.heading = tag
 
 
-def pages_of(world: dict, who: str, known: set) -> Iterator[Page]:
-    """Pages of a shape that is not yet `known`, as this person is shown them: in Chinese, and then in English."""
-    visitor = world["visitors"][who]
-    fresh = []
-    for address in [*(found for name in ADDRESSES for found in leading(world, name)), *QUESTIONS]:
-        new = [page for page in opened_and_sent(visitor, who, address) if page.shape not in known]
-        known.update(page.shape for page in new)
-        fresh += new
-    if who == "anonymous":
-        fresh += failures("/")
-    yield from fresh
-    for address in dict.fromkeys(page.address for page in fresh):
-        yield from opened_and_sent(visitor, who, translate_url(address, "en"))
-    if who == "anonymous":
+def pages_of(world: dict, share: int, shares: int) -> Iterator[Page]:
+    """A share of all pages, in Chinese, and then in English: for each person, those with something new on them."""
+    known: dict[tuple, set] = {}
+    addresses = [*(found for name in ADDRESSES for found in leading(world, name)), *QUESTIONS][share::shares]
+    for who in PEOPLE:
+        visitor = world["visitors"][who]
+        fresh = [
+            page
+            for address in addresses
+            for page in opened_and_sent(visitor, who, address)
+            if page.shows_something_new(known)
+        ]
+        yield from fresh
+        looked_at = {(translate_url(page.address, "en"), page.is_answer) for page in fresh}
+        for address in dict.fromkeys(translate_url(page.address, "en") for page in fresh):
+            for page in opened_and_sent(visitor, who, address):
+                if (page.address, page.is_answer) in looked_at:
+                    yield page
+    if share == 0:
+        yield from failures("/")
         yield from failures("/en/")
 
 
@@ -101,7 +119,8 @@ def opened_and_sent(visitor: Visitor, who: str, address: str) -> Iterator[Page]:
         transaction.set_rollback(True)
     for at, answer in enumerate(answers):
         if answer.get("Content-Type", "").startswith("text/html") and not answer.streaming and answer.content:
-            yield Page(address, who, answer.content.decode(), is_answer=at == 1)
+            template = answer.templates[0].name if answer.templates else ""
+            yield Page(address, who, answer.content.decode(), template, is_answer=at == 1)
 
 
 def failures(address: str) -> Iterable[Page]:
@@ -111,4 +130,4 @@ def failures(address: str) -> Iterable[Page]:
     with translation.override(translation.get_language_from_path(address) or "zh-hans"):
         for name in FAILURES:
             html = getattr(errors, name)(request).content.decode()
-            yield Page(f"{address}{name}/", "anonymous", html)
+            yield Page(f"{address}{name}/", "anonymous", html, name)
