@@ -14,6 +14,7 @@ from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
 
 from portal.bilingual import CHINESE, Text, language_of
+from portal.browser_names import browser_name
 
 register = template.Library()
 
@@ -50,6 +51,9 @@ def icon(name: str):
         'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="{}"/></svg>',
         ICONS[name],
     )
+
+
+register.filter(browser_name)
 
 
 @register.filter
