@@ -19,6 +19,7 @@ from events import announced
 from events.models import Material
 from orgs.models import Evidence
 from portal import changes, kept, setup
+from portal.counted import Counted
 from portal.search import edited_synonyms, query_log, spelling
 from portal.templatetags import portal as components
 from tests import factories
@@ -88,9 +89,9 @@ def keeps_to_itself(tmp_path, monkeypatch):
     """Files of a test stay in its own folder, and the language of a page that it asked for ends with it."""
     translation.activate(settings.LANGUAGE_CODE)
     monkeypatch.setattr(components, "MENU_IS_KEPT", 0)  # or the first of two pages would cost a query more
-    monkeypatch.setattr(counting, "SUMS", counting.Sums())  # and what it counted is not written by itself
+    monkeypatch.setattr(counting, "SUMS", Counted())  # and what it counted is not written by itself
     monkeypatch.setattr(counting, "WRITTEN_EVERY", float("inf"))
-    monkeypatch.setattr(query_log, "SUMS", query_log.Sums())
+    monkeypatch.setattr(query_log, "SUMS", Counted(query_log.MOST_AT_ONCE))
     monkeypatch.setattr(query_log, "WRITTEN_EVERY", float("inf"))
     monkeypatch.setattr(announced, "KEPT", -1)  # likewise
     monkeypatch.setattr(announced, "LONGEST", -1)

@@ -16,9 +16,6 @@ WRITTEN_EVERY seconds. A process that is killed loses what it counted since.
 import atexit
 import logging
 import secrets
-import threading
-import time
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
@@ -32,6 +29,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from casestudies.models import CasePartner, CaseStudy, DailyCount
+from portal.counted import Counted
 from portal.visit import Visit
 
 Kind = DailyCount.Kind
@@ -108,33 +106,7 @@ def salt() -> str:
 # -- Adding up --------------------------------------------------------------------------------------------------------
 
 
-class Sums:
-    """What this process counted and has not written yet."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.numbers: Counter[tuple[int, str, date]] = Counter()
-        self.written_at = time.monotonic()
-
-    def add(self, key: tuple[int, str, date]) -> None:
-        with self.lock:
-            self.numbers[key] += 1
-
-    def take(self) -> Counter:
-        with self.lock:
-            taken, self.numbers = self.numbers, Counter()
-            self.written_at = time.monotonic()
-        return taken
-
-    def give_back(self, taken: Counter) -> None:
-        with self.lock:
-            self.numbers.update(taken)
-
-    def are_due(self) -> bool:
-        return bool(self.numbers) and time.monotonic() - self.written_at >= WRITTEN_EVERY
-
-
-SUMS = Sums()
+SUMS = Counted()
 
 
 def add(case: CaseStudy, what: str, *, on: date | None = None) -> None:
@@ -178,7 +150,7 @@ def upsert(rows: Iterable[tuple[int, str, date, int]]) -> None:
 @receiver(request_finished)
 def write_when_due(**kwargs) -> None:
     """After an answer has been sent: write what was counted, if the last time is long enough ago."""
-    if SUMS.are_due():
+    if SUMS.are_due(WRITTEN_EVERY):
         write_quietly()
 
 

@@ -11,10 +11,7 @@ every WRITTEN_EVERY seconds. A process that is killed loses what it had not writ
 
 import logging
 import re
-import threading
-import time
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from django.core.signals import request_finished
 from django.db import transaction
@@ -23,6 +20,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from portal.counted import Counted
 from portal.models.searched import Searched
 from portal.search.analysis import CHINESE, clean, fold
 from portal.visit import Visit
@@ -46,43 +44,15 @@ _OWN = re.compile(r"\d{5}|@|://|www\.")
 logger = logging.getLogger(__name__)
 
 
-class Sum(NamedTuple):
-    asked: int
-    hits: int
-
-
-class Sums:
-    """What this process was asked and has not written yet, by words and kind."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.numbers: dict[tuple[str, str], Sum] = {}
-        self.written_at = time.monotonic()
-
-    def add(self, key: tuple[str, str], hits: int) -> None:
-        with self.lock:
-            if key in self.numbers or len(self.numbers) < MOST_AT_ONCE:
-                before = self.numbers.get(key, Sum(0, 0))
-                self.numbers[key] = Sum(before.asked + 1, hits)
-
-    def take(self) -> dict[tuple[str, str], Sum]:
-        with self.lock:
-            taken, self.numbers = self.numbers, {}
-            self.written_at = time.monotonic()
-        return taken
-
-    def are_due(self) -> bool:
-        return bool(self.numbers) and time.monotonic() - self.written_at >= WRITTEN_EVERY
-
-
-SUMS = Sums()
+#: By words, kind and how much was found.
+SUMS = Counted(MOST_AT_ONCE)
 
 
 def note(text: str, *, kind: str = "", hits: int) -> None:
     """Remember that this was searched for and how much was found. Costs an addition."""
     words = " ".join(fold(clean(text)).split())
     if words and len(words) <= LONGEST and not is_own(text, hits):
-        SUMS.add((words, kind), hits)
+        SUMS.add((words, kind, hits))
 
 
 def note_reader(request, text: str, *, kind: str = "", hits: int) -> None:
@@ -104,17 +74,16 @@ def is_own(text: str, hits: int) -> bool:
 def write(on: date | None = None) -> int:
     """Write what this process was asked, and return how many questions that were."""
     on = on or timezone.localdate()
-    taken = sorted(
-        SUMS.take().items()
-    )  # in one order, so that two processes never wait for each other's rows
+    # In one order, so that two processes never wait for each other's rows; what was found last comes last.
+    taken = sorted(SUMS.take().items(), key=lambda each: each[0][:2])
     with transaction.atomic():
-        for (words, kind), number in taken:
+        for (words, kind, hits), asked in taken:
             fingerprint = salted_hmac("portal.search.query_log", words).hexdigest()[:32]
             same = Searched.objects.filter(fingerprint=fingerprint, kind=kind)
             Searched.objects.get_or_create(fingerprint=fingerprint, kind=kind, defaults={"last_on": date.min})
             same.update(
-                asked=F("asked") + number.asked,
-                hits=number.hits,
+                asked=F("asked") + asked,
+                hits=hits,
                 days=Case(
                     When(last_on__lt=on, then=F("days") + 1), default=F("days"), output_field=IntegerField()
                 ),
@@ -127,7 +96,7 @@ def write(on: date | None = None) -> int:
 @receiver(request_finished)
 def write_when_due(sender, **kwargs) -> None:
     """After an answer was sent. What cannot be written is lost: nobody's page fails for a statistic."""
-    if SUMS.are_due():
+    if SUMS.are_due(WRITTEN_EVERY):
         try:
             write()
         except Exception:

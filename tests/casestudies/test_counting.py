@@ -12,6 +12,7 @@ from django.urls import reverse
 from casestudies.models import CasePartner, DailyCount
 from casestudies.usage import counting
 from casestudies.usage.counting import Kind, count, totals, write
+from portal.counted import Counted
 from portal.visit import Visit, is_robot
 from tests import factories
 from tests.fingerprint import fingerprint
@@ -197,7 +198,7 @@ def test_the_page_is_shown_when_the_cache_is_away(client, monkeypatch):
 
 
 def test_threads_of_one_process_lose_no_count():
-    sums, key = counting.Sums(), (1, "view", date(2026, 1, 1))
+    sums, key = Counted(), (1, "view", date(2026, 1, 1))
     taken = Counter()
 
     def add_many():
