@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test services check bench bench-registration bench-rush bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-search bench-import bench-kills clean lock messages sbom
+.PHONY: run test services check bench bench-registration bench-rush bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-search bench-import bench-kills bench-signin clean lock messages sbom
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -46,6 +46,10 @@ bench-directory: $(VENV)/installed-dev
 # A thousand certificates with rare characters in the names (fonts-noto-cjk and fonts-hanazono must be installed).
 bench-certificates: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.certificates
+
+# Whether the time of a refused sign-in tells who has an account.
+bench-signin: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.signin
 
 # How much of what gives people away is found before a case study is submitted.
 bench-deidentify: $(VENV)/installed-dev
