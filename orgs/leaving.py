@@ -24,9 +24,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry
 
-from orgs import application, audit
+from orgs import application, audit, evidence
 from orgs.membership import end_what_depended
-from orgs.models import Agency, Application, Invitation, JoinRequest, Membership, Role, User
+from orgs.models import Agency, Application, Evidence, Invitation, JoinRequest, Membership, Role, User
 from orgs.permissions import CLOSED, is_portal_staff
 from portal import erasures, mail
 
@@ -175,6 +175,9 @@ def forget(user: User) -> None:
     )
     for asked in user.applications.open():
         application.close(asked, Application.Status.WITHDRAWN, by=user)
+    user.applications.update(message="", reason="")
+    for proof in Evidence.objects.filter(Q(uploaded_by=user) | Q(application__applicant=user)):
+        evidence.forget_one(proof)
     forget_the_editor(user)
     user.name, user.email = NOBODY, closed_address(user)
     user.is_staff = user.is_superuser = False

@@ -17,9 +17,9 @@ from events.certifying import check as certificate_check
 from events.models import Answer, Certificate, Question, SeatPool
 from events.nominating.nomination import Nominee, nominate
 from events.registering.registration import register
-from orgs import audit, joining, leaving
+from orgs import audit, claiming, joining, leaving
 from orgs.leaving import NOBODY
-from orgs.models import Agency, User
+from orgs.models import Agency, Evidence, User
 from portal import erasures, mail
 from portal.models import Erasure
 from tests import factories
@@ -64,6 +64,8 @@ def person(agency, manager):
     draft.authors.set([CaseAuthor(name=NAME, name_en="Canary", user=person)])
     draft.save()
     draft.save_revision(user=person)
+    claiming.claim(factories.agency(), by=person, scans=[factories.scan(f"{NAME}.png")])
+    person.applications.update(message=f"我是{NAME}，电话{PHONE}", reason=f"{NAME}未附盖章")
     person.reading_lists.create(title=f"{NAME}的书单")
     mail.send("case_withdrawn", to=EMAIL, language="zh-hans", context={"case": draft})
     from wagtail.log_actions import log
@@ -91,6 +93,8 @@ def test_the_person_is_everywhere_before(person):
         "orgs.User",
         "orgs.Membership",
         "orgs.JoinRequest",
+        "orgs.Application",
+        "orgs.Evidence",
         "events.Registration",
         "events.Answer",
         "events.Nomination",
@@ -109,6 +113,19 @@ def test_no_row_of_any_table_tells_who_it_was(person, deliver):
     [goodbye] = [sent for sent in deliver() if EMAIL in sent.to]
     assert "账号" in goodbye.subject
     assert traces() == []
+
+
+def test_the_files_with_which_the_person_proved_something_go_at_once(
+    person, django_capture_on_commit_callbacks
+):
+    proof = Evidence.objects.get(application__applicant=person)
+    files, path, mark = proof.file.storage, proof.file.name, proof.sha256
+    assert files.exists(path)
+    with django_capture_on_commit_callbacks(execute=True):
+        leaving.close_account(person)
+    proof.refresh_from_db()
+    assert not files.exists(path)
+    assert (proof.file.name, proof.sha256) == ("", mark)
 
 
 def test_what_waited_for_the_person_in_the_outbox_is_not_sent(person, deliver):
