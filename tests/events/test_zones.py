@@ -10,7 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 
 from events import calendar
+from events.mails.reminders import remind
 from events.models import Event
+from events.registering import registration
 from tests import factories
 from tests.events.test_console import typed, url
 
@@ -146,6 +148,23 @@ def test_who_chose_a_zone_reads_each_time_on_its_clocks_too_without_a_script(abr
     assert f"In your time zone: {date_format(start, 'DATE_FORMAT')}" in page
     assert f"{start:%H:%M}" in page
     assert "data-zone" not in page  # or a script would say it again
+
+
+def test_letters_and_reminders_tell_the_time_on_the_clocks_of_who_reads_them(deliver):
+    event = factories.event(starts_in=timedelta(days=3))
+    abroad, at_home = factories.user(time_zone="America/New_York"), factories.user()
+    for person in (abroad, at_home):
+        registration.register(event, user=person, by=person)
+    remind(event.starts_at - timedelta(hours=23))
+    session = event.sessions.get()
+
+    letters = deliver()
+
+    assert len(letters) == 4
+    for letter in letters:
+        assert session.when in letter.body
+        there = f"您所在时区：{session.when_in('America/New_York')}"
+        assert (there in letter.body) == (letter.to == [abroad.email])
 
 
 def test_the_same_page_for_everybody_else_is_as_it_was(abroad):
