@@ -12,6 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.zones import ZONES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -411,6 +413,7 @@ USE_TZ = True
 
 WAGTAIL_SITE_NAME = "同行 Tongxing"
 WAGTAILADMIN_UNICODE_SLUGS = False
+WAGTAIL_USER_TIME_ZONES = list(ZONES)  # those of the machine have one that browsers do not know
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILEMBEDS_FINDERS = []

@@ -11,7 +11,13 @@ from playwright.sync_api import expect
 from tests.journeys.people import sign_in
 
 pytestmark = pytest.mark.journey
-LISTS = ["reports/site-history/", "reports/searched/", "images/multiple/add/", "snippets/portal/bestbet/add/"]
+LISTS = [
+    "reports/site-history/",
+    "reports/searched/",
+    "images/multiple/add/",
+    "snippets/portal/bestbet/add/",
+    "account/",
+]
 
 
 def picture() -> dict:
