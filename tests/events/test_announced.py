@@ -1,6 +1,7 @@
 """What everybody asks for at once is read once, and nobody gets by it what the database refuses."""
 
 import pytest
+from django.db import connection
 
 from events import announced
 from events.models import Event
@@ -26,18 +27,22 @@ def test_an_event_that_was_just_read_is_not_read_again(kept, django_assert_num_q
         assert (again.pk, again.capacity) == (event.pk, 30)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_event_is_kept_until_something_changes(monkeypatch, django_assert_num_queries):
+def test_an_event_is_kept_until_something_changes(
+    monkeypatch, django_assert_num_queries, django_capture_on_commit_callbacks
+):
     monkeypatch.setattr(announced, "KEPT", 0)
     monkeypatch.setattr(changes, "WINDOW", 0)
     monkeypatch.setattr(changes, "ASKED_EVERY", 60)
     monkeypatch.setattr(announced, "LONGEST", 60)
-    event = factories.event(capacity=30)
+    event, person = factories.event(capacity=30), factories.user()
+    connection.run_on_commit.clear()  # as a commit does
     changes.ask()
     announced.announced(event.public_id)
     with django_assert_num_queries(0):
         announced.announced(event.public_id)
-    registration.register(event, user=(person := factories.user()), by=person)
+    with django_capture_on_commit_callbacks(execute=True):
+        registration.register(event, user=person, by=person)
+    connection.run_on_commit.clear()
     assert announced.announced(event.public_id).taken == 1
 
 

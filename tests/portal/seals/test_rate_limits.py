@@ -286,7 +286,10 @@ def behind(settings):
 
     def placed(backend: str):
         options = {"behind": {"BACKEND": backend, "LOCATION": "behind"}}
-        settings.CACHES = {"default": {"BACKEND": "portal.cache_server.CacheServer", "OPTIONS": options}}
+        settings.CACHES = {
+            **settings.CACHES,
+            "default": {"BACKEND": "portal.cache_server.CacheServer", "OPTIONS": options},
+        }
 
     return placed
 
