@@ -5,9 +5,9 @@ Every count is the number of cases one would see after choosing that value, with
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from django.core.paginator import Page, Paginator
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 

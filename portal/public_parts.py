@@ -5,18 +5,22 @@ reader's own stands around the parts, or is put into them by `finish`.
 """
 
 import copy
+import threading
 import time
 from collections.abc import Callable
-from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from portal import changes, kept
 
 LONGEST_QUERY = 200  # characters; what is longer is asked once
+#: One thread of a process makes a part, and the others wait for it: all at once would make it all, and slower.
+MAKING = [threading.RLock() for _page in range(64)]
+PATIENCE = 1.0  # seconds; a database that froze stops nobody twice
 
 
 class PublicParts:
@@ -74,12 +78,21 @@ class PublicParts:
             get_language(),
             timezone.get_current_timezone_name(),
         )
-        text = kept.current(self.request, key, self.about) if self.is_kept else None
+        if not self.is_kept:
+            return of(self.made[1])
+        text = kept.current(self.request, key, self.about)
         if text is None:
-            made_at, context = self.made
-            text = of(context)
-            if self.is_kept:
-                kept.put(key, text, made_at=made_at, size=len(text.encode()) + 500)
+            lock = MAKING[hash(key[1:]) % len(MAKING)]
+            is_first = lock.acquire(timeout=PATIENCE)
+            try:
+                text = kept.current(self.request, key, self.about)
+                if text is None:
+                    made_at, context = self.made
+                    text = of(context)
+                    kept.put(key, text, made_at=made_at, size=len(text.encode()) + 500)
+            finally:
+                if is_first:
+                    lock.release()
         return text
 
 

@@ -1,6 +1,7 @@
 """What everybody sees the same is made once, also for people who are signed in: with nothing of anybody's in it."""
 
 import re
+import threading
 
 import pytest
 from django.db import connection, transaction
@@ -12,10 +13,11 @@ from wagtail.models import Page, PageViewRestriction, Site
 from casestudies.models import CaseStudy
 from events.models import SeatPool
 from orgs.models import Agency
-from portal import changes, kept
+from portal import changes, kept, public_parts
 from portal.models import HomePage
 from portal.public_parts import PublicParts
 from tests import factories
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +176,35 @@ def test_seats_and_texts_are_told_apart(world, change):
     after = changes.ask()
     assert after[changes.SEATS] > before[changes.SEATS]
     assert after[changes.TEXTS] == before[changes.TEXTS]
+
+
+@pytest.mark.parametrize("they_wait", [True, False])
+def test_threads_that_want_a_part_at_once_make_it_once(monkeypatch, they_wait):
+    """The control: where nobody waits for anybody, each of them makes it."""
+    asked, makings, current = threading.Semaphore(0), [], kept.current
+
+    def count(*arguments):
+        try:
+            return current(*arguments)
+        finally:
+            asked.release()
+
+    def make(visitor):
+        makings.append(visitor)
+        for _thread in range(4 if they_wait else 0):
+            assert asked.acquire(timeout=20)  # until all of them have found nothing
+        if not they_wait:
+            everybody_makes.wait(timeout=20)
+        return {"words": "锦鲤"}
+
+    def want():
+        request = RequestFactory().get("/pond/")
+        request.last_changes = dict.fromkeys(changes.EVERYTHING, 0.0)
+        return PublicParts(request, make).text("words")
+
+    everybody_makes = threading.Barrier(4)
+    monkeypatch.setattr(kept, "current", count)
+    monkeypatch.setattr(public_parts, "PATIENCE", 20 if they_wait else 0)
+
+    assert at_once([want] * 4) == ["锦鲤"] * 4
+    assert len(makings) == (1 if they_wait else 4)
