@@ -1,4 +1,4 @@
-"""How often one may ask: registering, searching, uploading, and open data. Signing in and up is counted by allauth.
+"""How often one may ask: registering, searching, suggestions, uploading, and open data. Signing in and up is counted by allauth.
 
 Who is signed in is counted by account, with a wide limit for the address: a training room behind one address registers
 in the same minute. Who is not is counted by address. Windows are fixed minutes, so that a hit is one addition in the cache
@@ -29,6 +29,7 @@ class Limit(NamedTuple):
 LIMITS = {
     "registering": Limit(account=30, stranger=60, address=20_000),
     "searching": Limit(account=120, stranger=120, address=3000),
+    "suggesting": Limit(account=240, stranger=240, address=3000),
     "uploading": Limit(account=60, stranger=10, address=600, seconds=600),
     "open data": Limit(account=600, stranger=600, address=3000),
 }
@@ -57,6 +58,8 @@ def limit_of(request) -> str | None:
             return "registering"
         if request.content_type == "multipart/form-data" and request.FILES:
             return "uploading"
+    if name == "suggest":
+        return "suggesting"
     if name in OPEN_DATA or name.startswith("hsds_"):
         return "open data"
     if name in SEARCHING and (name != "wagtail_serve" or request.GET.get("q")):

@@ -1,8 +1,5 @@
 """Suggestions while somebody types in a search box: terms of the vocabularies, and titles and names of public records."""
 
-import time
-
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -15,17 +12,6 @@ from portal.search_page import TABS
 
 SHORTEST = 2  # characters
 MOST_TOPICS, MOST_RECORDS = 3, 5
-MOST_A_MINUTE = 240  # questions from one address, behind which several people may type
-
-
-def may_ask(address: str) -> bool:
-    """Whether this address has not asked too often this minute; counts the question."""
-    key = f"suggest:{address}:{int(time.time() // 60)}"
-    cache.add(key, 0, 120)
-    try:
-        return cache.incr(key) <= MOST_A_MINUTE
-    except ValueError:  # the cache forgot it at this moment
-        return True
 
 
 def suggestions(text: str, kind: str = "") -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core import mail
+from django.core.cache import cache
 from django.core.files.storage import FileSystemStorage
 from django.db import connection, transaction
 from django.test.utils import override_settings, setup_databases
@@ -87,6 +88,7 @@ def passwords_cost_little():
 @pytest.fixture(autouse=True)
 def keeps_to_itself(tmp_path, monkeypatch):
     """Files of a test stay in its own folder, and the language of a page that it asked for ends with it."""
+    cache.clear()  # no limit counts what another test did in the same minute
     translation.activate(settings.LANGUAGE_CODE)
     monkeypatch.setattr(components, "MENU_IS_KEPT", 0)  # or the first of two pages would cost a query more
     monkeypatch.setattr(counting, "SUMS", Counted())  # and what it counted is not written by itself

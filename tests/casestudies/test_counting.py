@@ -41,11 +41,6 @@ MACHINES = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def nobody_clicked_yet():
-    cache.clear()
-
-
 def visit(**facts) -> Visit:
     return Visit(**{"user": AnonymousUser(), "address": "203.0.113.7", "agent": PEOPLE[0], **facts})
 

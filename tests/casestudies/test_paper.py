@@ -49,11 +49,6 @@ PROCESS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def no_cache():
-    cache.clear()
-
-
 @pytest.fixture
 def case(agency, member, moderator):
     """A published case with one of everything that paper carries."""

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from django.core.cache import cache
 from django.utils.translation import gettext
 
 from events.attending import ticket
@@ -15,11 +14,6 @@ from events.registering.registration import register
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_guessed_yet():
-    cache.clear()
 
 
 def registration_for(event, **fields) -> Registration:

@@ -3,18 +3,12 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from orgs.models import Application, JoinRequest, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def no_limits_left_by_other_tests():
-    cache.clear()
 
 
 def sign_up(client, **answers):

@@ -4,7 +4,6 @@ import hashlib
 import json
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from events.registering import notice
@@ -21,11 +20,6 @@ PASSWORD = "a-long-enough-word"
 #: What the privacy page said in each version. Whoever changes its words writes a new day into `consent.CURRENT`, unless
 #: they mean the same as before.
 WORDS = {"2026-11-29": "4edeb05a99b392f7"}
-
-
-@pytest.fixture(autouse=True)
-def no_limits_left_by_other_tests():
-    cache.clear()
 
 
 @pytest.fixture

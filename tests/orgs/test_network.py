@@ -102,7 +102,6 @@ def test_no_label_lies_on_another_and_all_lie_within_the_frame():
 
 
 def test_three_hundred_agencies_are_laid_out_within_seconds():
-    cache.clear()
     agencies = [Agency(pk=n, legal_name=f"机构{n}", slug=f"a{n}") for n in range(1, 301)]
     kind = factories.topic("col:research")
     nodes = {agency.pk: Node(agency, 2, 6, []) for agency in agencies}

@@ -3,17 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 
 from events.certifying import issuing
 from events.hours import ledger
 from tests import factories
 from tests.events.test_hours import attend, seat
-
-
-@pytest.fixture(autouse=True)
-def no_cache():
-    cache.clear()
 
 
 @pytest.fixture

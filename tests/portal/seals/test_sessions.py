@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "two rivers meet here"
 
 
-@pytest.fixture(autouse=True)
-def no_limits_left_by_other_tests():
-    cache.clear()
-
-
 @pytest.fixture
 def person():
     return factories.with_address(factories.user(password=PASSWORD))
