@@ -3,6 +3,7 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -52,6 +53,10 @@ class AccountAdapter(DefaultAccountAdapter):
             )
             messages.info(request, said % {"agency": asked.agency})
         return response
+
+    def get_logout_redirect_url(self, request):
+        """The home page in the language that was read."""
+        return reverse("wagtail_serve", args=[""])
 
     def get_client_ip(self, request):
         """One answer for all who count or write down an address."""

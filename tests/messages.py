@@ -1,7 +1,8 @@
 """The message catalogues: every word of the interface in both languages, none fuzzy, compiled.
 
 Without arguments: say what is missing and end with 1. With --collect: gather the words anew (needs GNU gettext),
-fill the English catalogue, whose words are the ones in the code, and compile both.
+fill the English catalogue, whose words are the ones in the code, and compile both. Words of Django
+and allauth have catalogues of their own, where English differs from the identifiers too; they are written by hand.
 """
 
 import os
@@ -11,18 +12,36 @@ import sys
 import tempfile
 from pathlib import Path
 
+import allauth
+import django.conf
+import django.contrib.auth
 import polib
 
 from tests.machine import install
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "portal" / "locale"
+OF_OTHERS = ROOT / "portal" / "locale_of_others"
 LANGUAGES = ("zh_Hans", "en")
 SOURCES = ("portal", "orgs", "events", "casestudies", "templates")
+#: Templates of allauth that no setting of ours brings up, by a part of their name.
+NEVER_SHOWN = (
+    "phone",
+    "by_passkey",
+    "closed",
+    "email_change.html",
+    "email_confirm.html",
+    "verification_sent.html",
+    "verified_email_required",
+    "password_reset_code",
+    "/trust.html",
+    "/webauthn/signup_form",
+    "/base.html",
+)
 
 
-def catalogue(language: str) -> Path:
-    return LOCALE / language / "LC_MESSAGES" / "django.po"
+def catalogue(language: str, locale: Path = LOCALE) -> Path:
+    return locale / language / "LC_MESSAGES" / "django.po"
 
 
 def collect() -> None:
@@ -40,7 +59,9 @@ def collect() -> None:
         po = polib.pofile(str(catalogue(language)), wrapwidth=0)
         po.metadata.pop("POT-Creation-Date", None)
         po.save()
-        po.save_as_mofile(str(catalogue(language).with_suffix(".mo")))
+        for locale in (LOCALE, OF_OTHERS):
+            file = catalogue(language, locale)
+            polib.pofile(str(file)).save_as_mofile(str(file.with_suffix(".mo")))
 
 
 def words_in_code() -> set[str]:
@@ -79,6 +100,26 @@ def gather(root: Path, *languages: str) -> None:
     )
 
 
+def words_of_others() -> tuple[set[str], set[str]]:
+    """Every msgid of Django and allauth, and those of allauth's templates that we show as they are."""
+    entries = [
+        entry
+        for package in (allauth, django.conf, django.contrib.auth)
+        for entry in polib.pofile(str(Path(package.__file__).parent / "locale/en/LC_MESSAGES/django.po"))
+        if not entry.obsolete
+    ]
+    pages = tuple(f"templates/{app}/" for app in ("account", "mfa", "socialaccount", "usersessions"))
+    shown = {
+        entry.msgid
+        for entry in entries
+        for file, _ in entry.occurrences
+        if file.startswith(pages)
+        and not (ROOT / file).exists()
+        and not any(part in file for part in NEVER_SHOWN)
+    }
+    return {entry.msgid for entry in entries}, shown
+
+
 def words_of(entries) -> dict:
     """What each message says, by its context and its identifier: one word may mean two things."""
     return {(entry.msgctxt, entry.msgid): entry.msgstr for entry in entries}
@@ -97,6 +138,16 @@ def problems() -> list[str]:
         compiled = polib.mofile(str(catalogue(language).with_suffix(".mo")))
         if words_of(compiled) != words_of(po.translated_entries()):
             found.append(f"{language}: django.mo is not what django.po says; run `make messages`")
+    known, shown = words_of_others()
+    for language in LANGUAGES:
+        file = catalogue(language, OF_OTHERS)
+        po = polib.pofile(str(file))
+        if words_of(polib.mofile(str(file.with_suffix(".mo")))) != words_of(po.translated_entries()):
+            found.append(f"{language}: {OF_OTHERS.name} is not compiled; run `make messages`")
+        said = {entry.msgid for entry in po.translated_entries()}
+        unsaid = shown - said - ids[language]
+        found += [f"{language}: allauth says this its own way: {msgid!r}" for msgid in sorted(unsaid)]
+        found += [f"{language}: nobody says this any more: {msgid!r}" for msgid in sorted(said - known)]
     used = words_in_code()
     for language in LANGUAGES:
         found += [

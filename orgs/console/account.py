@@ -24,7 +24,7 @@ def close_account(request):
         else:
             logout(request)
             messages.success(request, _("Your account is closed. Goodbye, and thank you."))
-            return redirect("/")
+            return redirect("wagtail_serve", "")
     return render(
         request,
         "orgs/close_account.html",

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from orgs.models import Application, JoinRequest, User
 from tests import factories
@@ -179,6 +180,47 @@ def test_every_account_page_is_for_the_signed_in_and_in_our_design(client, membe
     html = answer.content.decode()
     assert html.index("</h1>") < html.index('class="tabs"')
     assert 'aria-current="page"' in html or name == "account_logout"
+
+
+#: What people are told who fill these forms in wrongly.
+REFUSED = [
+    ("account_login", {"login": "lin", "password": ""}),
+    ("account_login", {"login": "nobody@example.org", "password": "two rivers meet here"}),
+    ("account_set_password", {"password1": "short", "password2": "other"}),
+    ("account_email", {"action_add": "", "email": "lin"}),
+]
+#: Words of the libraries underneath, where the portal has its own.
+FOREIGN = {
+    "zh-hans": r"Email|token|代码|登出|帐号|必需|This|你的",
+    "en": r"[Ee]mail\b|[Tt]oken|Log(ged)? in|third-party|\w+ (In|Out|Up|Address|Password|Code)\b",
+}
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_pages_of_accounts_speak_as_the_rest_of_the_portal_does(client, language):
+    def ask(name, said=None):
+        with override(language):
+            address = reverse(name)
+        return client.get(address) if said is None else client.post(address, said)
+
+    answers = [ask(name) for name in ENTRANCE]
+    answers += [ask(name, said) for name, said in REFUSED if name not in OWN]
+    client.force_login(factories.with_address(factories.user(name="Lin")))
+    answers += [ask(name, said) for name, said in REFUSED if name in OWN]
+    answers += [ask(name) for name in [*OWN, "account_reset_password"]]
+    for answer in answers:
+        assert answer.status_code == 200
+        main = re.search(r"<main.*</main>", answer.content.decode(), re.DOTALL).group()
+        words = " ".join(re.sub(r"<script.*?</script>|<[^>]*>", " | ", main, flags=re.DOTALL).split())
+        assert not re.search(FOREIGN[language], words), words
+
+
+@pytest.mark.parametrize("home", ["/", "/en/"])
+def test_who_leaves_finds_the_home_page_in_the_language_that_they_read(client, home):
+    client.force_login(factories.user())
+    assert client.post(f"{home}accounts/logout/").url == home
+    client.force_login(factories.user())
+    assert client.post(f"{home}desk/account/close/", {"is_sure": "on"}).url == home
 
 
 def test_other_ways_to_sign_in_appear_only_where_they_are_set_up(client):
