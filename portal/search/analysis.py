@@ -123,17 +123,27 @@ def pieces(folded: str, start: int = 0) -> Iterator[Token]:
                 yield Token(folded[at : at + 2], at, at + 2)
 
 
+@lru_cache(maxsize=10_000)
+def _begins_chinese(token: str) -> bool:
+    return _BEGINS_CHINESE.match(token) is not None
+
+
 def places(folded: str, tokens: Collection[str]) -> Iterator[Token]:
     """Where these tokens stand in a folded text, and single characters wherever they stand; in no order.
 
     Takes a tenth of the time in which `pieces` takes the whole text apart.
     """
+    are_chinese = True
     for token in tokens:
+        if not _begins_chinese(token):
+            are_chinese = False
+            continue
         at = folded.find(token)
-        if at >= 0 and _BEGINS_CHINESE.match(token):
-            while at >= 0:
-                yield Token(token, at, at + len(token))
-                at = folded.find(token, at + 1)
+        while at >= 0:
+            yield Token(token, at, at + len(token))
+            at = folded.find(token, at + 1)
+    if are_chinese:  # a look for words at every character would take most of the time
+        return
     for match in _WORDS.finditer(folded):
         if (token := stem(match[0])) in tokens:
             yield Token(token, *match.span())

@@ -39,6 +39,7 @@ class Mark(NamedTuple):
 def passage(texts: Iterable[Text], query: Query) -> Passage:
     """The stretch of the texts that holds the most of what was asked, marked; the beginning when it holds nothing."""
     words = _words(query)
+    most = len({word for same_start in words.values() for word in same_start})
     best: tuple[int, Text, int, list[Mark]] | None = None
     for text in texts:
         marks = _marks(text, words)
@@ -46,6 +47,8 @@ def passage(texts: Iterable[Text], query: Query) -> Passage:
         start, worth = _best_stretch(marks, length)
         if best is None or worth > best[0]:
             best = (worth, text, start, marks)
+        if worth == most:
+            break
     if best is None:
         return Passage(mark_safe(""), "")
     _worth, text, start, marks = best
