@@ -101,13 +101,18 @@ class Document:
     def tags(self) -> set[str]:
         """What filters ask for, as "name:value"."""
         codes = {code for topic in self.topics for code in (topic, topic.partition(".")[0])}
-        places = {self.division[:length] for length in (2, 4, 6, 9, 12) if len(self.division) >= length}
-        tags = {f"topics:{code}" for code in codes} | {f"division:{place}" for place in places}
+        tags = {f"topics:{code}" for code in codes}
+        tags |= {f"division:{place}" for place in places_of(self.division)}
         tags |= codes  # svc:education asks the vocabulary "svc", so that each is a filter of its own
         tags |= {f"{name}:{value}" for name, values in self.marks.items() for value in values}
         tags |= {f"agency:{slug}" for slug in self.agencies}
         tags |= {f"language:{self.language}", f"only_in:{self.only_in}"}
         return tags | ({f"year:{self.year}"} if self.year else set())
+
+
+def places_of(division: str) -> list[str]:
+    """The codes of a division and of all that it is in, the widest first."""
+    return [division[:length] for length in (2, 4, 6, 9, 12) if len(division) >= length]
 
 
 #: Records read at once, some 9 MB; SQLite refuses a question about more than 1,000 places or agencies.

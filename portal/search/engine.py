@@ -15,7 +15,7 @@ from portal.search.document import Document
 from portal.search.query import Query
 
 #: Raise it when fields or analysis change: an index of another version counts as missing and is built anew.
-VERSION = 7
+VERSION = 8
 
 
 class SearchIsAway(Exception):

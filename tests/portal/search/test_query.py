@@ -30,6 +30,11 @@ def test_a_phrase_in_quotes_must_stand_as_written():
         assert (query.phrases, query.slots, query.faint) == ((slot("锦鲤", "鲤池"),), (), ())
 
 
+def characters(query):
+    """The single Chinese characters that help to order."""
+    return {each.choices[0].tokens[0] for each in query.faint if len(each.choices[0].tokens[0]) == 1}
+
+
 def test_quotation_marks_inside_a_sentence_are_no_syntax():
     assert understand("谁写了“锦鲤池”这本书").phrases == ()
 
@@ -54,13 +59,18 @@ def test_words_that_say_nothing_do_not_count():
 
 
 def test_the_who_what_how_of_a_question_weighs_a_third_and_its_characters_nothing():
-    query = understand("我的锦鲤是什么")
-    assert query.slots == (slot("锦鲤"),)
+    query = understand("我的锦鲤或乌龟是什么")
+    assert query.slots == (slot("锦鲤"), slot("乌龟"))
     assert {each.choices[0].weight for each in query.faint if len(each.choices[0].tokens[0]) == 2} == {0.3}
-    assert {each.choices[0].tokens for each in query.faint if len(each.choices[0].tokens[0]) == 1} == {
-        ("锦",),
-        ("鲤",),
-    }
+    assert characters(query) == set("锦鲤乌龟")
+
+
+def test_characters_that_every_hit_has_are_not_asked_for():
+    assert characters(understand("锦鲤")) == set()
+    assert characters(understand("锦鲤 乌龟")) == set()
+    assert characters(understand("锦鲤池 乌龟")) == set("锦鲤池乌龟")  # two of the three are enough
+    assert characters(understand("农民工")) == set("农民工")  # a hit may have a synonym in their place
+    assert characters(understand("农民工 锦鲤")) == set("农民工")
 
 
 def test_what_is_said_twice_is_asked_once():
