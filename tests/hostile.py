@@ -1,10 +1,15 @@
-"""Texts that would run a script where a page forgot to escape them, and how they come into every column of the database."""
+"""Texts that would run a script where a page forgot to escape them, and how they come into every column of the database,
+and what of a page they must not become."""
 
+import json
+import re
+from collections.abc import Iterator
 from itertools import count
 
 from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from lxml import etree, html
 from wagtail.models import Revision
 
 from casestudies import rich_text, version_guard
@@ -184,3 +189,52 @@ def plant(world: dict) -> Planter:
         agency.save()  # with a new stamp, so that the directory reads it anew
     rebuild()
     return planter
+
+
+#: Without a shape of these, nothing may be an address in a page.
+HARMLESS = re.compile(
+    r"(https?://|webcal://|mailto:|tel:|/|\?|#|\.|$|[\w%-]+[/?]|data:image/(png|svg\+xml)[;,])"
+)
+ADDRESSED = (
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "data",
+    "poster",
+    "{http://www.w3.org/1999/xlink}href",
+    "xlink:href",
+)
+FOREIGN = {
+    "iframe",
+    "object",
+    "embed",
+    "base",
+    "style",
+    "marquee",
+    "math",
+    "mglyph",
+    "image",
+    "frame",
+    "x-y",
+    "animate",
+    "set",
+}
+
+
+def wrong_with(page) -> Iterator[str]:
+    """What in this page would run, load or lead away, although it came from a text."""
+    for element in page.iter(etree.Element):
+        tag = element.tag.lower() if isinstance(element.tag, str) else ""
+        if tag == "script" and not element.get("src", "").startswith("/static/"):
+            if element.get("type") not in ("application/ld+json", "application/json"):
+                yield f"script {element.text}"
+            else:
+                json.loads(element.text)
+        if tag in FOREIGN or (tag == "meta" and element.get("http-equiv")):
+            yield f"element {html.tostring(element, encoding='unicode')[:200]}"
+        for name, value in element.attrib.items():
+            if name.lower().startswith("on") or name == "style" or name == "srcdoc":
+                yield f"{tag} {name}={value}"
+            if name.lower() in ADDRESSED and not HARMLESS.match(re.sub(r"[\x00-\x20]", "", value)):
+                yield f"{tag} {name}={value}"

@@ -4,67 +4,16 @@ The texts of `tests/hostile.py` are in every column that holds free text, past a
 that shows them is read as a browser reads it; `tests/journeys/test_hostile_words.py` opens three of them in one.
 """
 
-import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
 from lxml import etree, html
 
 from tests.addresses import ADDRESSES, leading
-from tests.hostile import plant
+from tests.hostile import plant, wrong_with
 
 pytestmark = pytest.mark.django_db
-
-#: Without a shape of these, nothing may be an address in a page.
-HARMLESS = re.compile(
-    r"(https?://|webcal://|mailto:|tel:|/|\?|#|\.|$|[\w%-]+[/?]|data:image/(png|svg\+xml)[;,])"
-)
-ADDRESSED = (
-    "href",
-    "src",
-    "action",
-    "formaction",
-    "data",
-    "poster",
-    "{http://www.w3.org/1999/xlink}href",
-    "xlink:href",
-)
-FOREIGN = {
-    "iframe",
-    "object",
-    "embed",
-    "base",
-    "style",
-    "marquee",
-    "math",
-    "mglyph",
-    "image",
-    "frame",
-    "x-y",
-    "animate",
-    "set",
-}
-
-
-def wrong_with(page) -> Iterator[str]:
-    """What in this page would run, load or lead away, although it came from a text."""
-    for element in page.iter(etree.Element):
-        tag = element.tag.lower() if isinstance(element.tag, str) else ""
-        if tag == "script" and not element.get("src", "").startswith("/static/"):
-            if element.get("type") not in ("application/ld+json", "application/json"):
-                yield f"script {element.text}"
-            else:
-                json.loads(element.text)
-        if tag in FOREIGN or (tag == "meta" and element.get("http-equiv")):
-            yield f"element {html.tostring(element, encoding='unicode')[:200]}"
-        for name, value in element.attrib.items():
-            if name.lower().startswith("on") or name == "style" or name == "srcdoc":
-                yield f"{tag} {name}={value}"
-            if name.lower() in ADDRESSED and not HARMLESS.match(re.sub(r"[\x00-\x20]", "", value)):
-                yield f"{tag} {name}={value}"
-
 
 ASKED = ["/search/?q=alert", "/search/?q=script", "/cases/?q=alert", "/agencies/?q=alert", "/events/?q=alert",
          "/search/?q=%3Cscript%3Ealert(1)%3C/script%3E", "/cases/?q=%22%20onfocus=alert(1)%20autofocus=%22", "/"]  # fmt: skip
