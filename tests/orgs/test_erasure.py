@@ -1,17 +1,23 @@
 """Somebody who closes their account is gone: from every table, from drafts, files, the outbox, and after a restore too."""
 
 import re
+from functools import reduce
+from operator import or_
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, is_zipfile
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.serializers import deserialize, serialize
+from django.db.models import Q
 from django.urls import reverse
 from wagtail.models import ModelLogEntry, Revision
 
+from casestudies import version_guard
 from casestudies.models import CaseAuthor, CaseStudy
+from casestudies.review import guard as review_guard
 from casestudies.writing import authoring
 from events.certifying import check as certificate_check
 from events.models import Answer, Certificate, Question, SeatPool
@@ -22,7 +28,9 @@ from orgs.leaving import NOBODY
 from orgs.models import Agency, Evidence, User
 from portal import erasures, mail
 from portal.models import Erasure
+from portal.search import rebuild, search
 from tests import factories
+from tests.hostile import Planter
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +134,65 @@ def test_the_files_with_which_the_person_proved_something_go_at_once(
     proof.refresh_from_db()
     assert not files.exists(path)
     assert (proof.file.name, proof.sha256) == ("", mark)
+
+
+def plant(person: User) -> None:
+    """Name, address and number in each free text of each row that leads to the person, and in the files they handed in."""
+    for guard in (version_guard.guard, review_guard.guard, audit.guard):
+        guard.remove()
+    planter = Planter()
+    for label in settings.RECORD_APPS:
+        for model in apps.get_app_config(label).get_models():
+            theirs = [Q((key.name, person)) for key in model._meta.local_fields if key.related_model is User]
+            texts = {
+                text.name: f"{NAME} {EMAIL} {PHONE}"[: text.max_length] for text in planter.fields(model)
+            }
+            for row in model._base_manager.filter(reduce(or_, theirs)) if theirs and texts else ():
+                if filled := {name: text for name, text in texts.items() if getattr(row, name)}:
+                    model._base_manager.filter(pk=row.pk).update(**filled)
+    User.objects.filter(pk=person.pk).update(name=NAME, email=EMAIL)
+    person.emailaddress_set.update(email=EMAIL)
+    person.refresh_from_db()
+    for proof in Evidence.objects.filter(application__applicant=person):
+        with ZipFile(proof.file.path, "w", ZIP_DEFLATED) as packed:  # as a Word file is
+            packed.writestr("word/document.xml", f"{NAME} {EMAIL} {PHONE}")
+
+
+def told_by_files(folder: Path) -> set[str]:
+    """The folders whose files tell who it was: by their name, or by what is in them, packed or not."""
+    found = set()
+    for file in filter(Path.is_file, folder.rglob("*")):
+        contents = [str(file).encode(), file.read_bytes()]
+        if is_zipfile(file):
+            with ZipFile(file) as packed:
+                contents += [packed.read(name) for name in packed.namelist()]
+        if any(CANARY.search(content.decode(errors="replace")) for content in contents):
+            found.add(file.relative_to(folder).parts[0])
+    return found
+
+
+def told_by_search() -> set[str]:
+    """What is found by name, address or number, and what shows them, whatever it is asked."""
+    everything = search("", is_open=True, limit=1000).hits
+    shown = {hit.id for hit in everything if CANARY.search(str(hit.texts))}
+    return shown | {hit.id for words in (NAME, EMAIL, PHONE) for hit in search(f'"{words}"').hits}
+
+
+def test_no_file_tells_who_it_was_and_search_only_what_they_published(
+    world, tmp_path, deliver, django_capture_on_commit_callbacks
+):
+    person = world["people"]["newcomer"]
+    plant(person)
+    case = CaseStudy.objects.get(public_id=world["arguments"]["public_id"]["case"])
+    CaseAuthor.objects.create(case=case, name=NAME, user=person)
+    rebuild()
+    assert told_by_files(tmp_path) == {"private"}
+    assert told_by_search() == {f"case:{case.pk}"}
+    with django_capture_on_commit_callbacks(execute=True):
+        leaving.close_account(person)
+    deliver()
+    assert told_by_files(tmp_path) == set()
+    assert told_by_search() == {f"case:{case.pk}"}  # a published text keeps its authors
 
 
 def test_what_waited_for_the_person_in_the_outbox_is_not_sent(person, deliver):
