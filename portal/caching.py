@@ -39,7 +39,9 @@ def without_language(response) -> None:
         return
     named = [name for name in cc_delim_re.split(response.get("Vary", "")) if name]
     if len(others := [name for name in named if name.lower() != "accept-language"]) < len(named):
-        response["Vary"] = ", ".join(others)
+        del response["Vary"]  # an empty one would leave a comma before what is added later
+        if others:
+            response["Vary"] = ", ".join(others)
 
 
 def is_everybodys(request, response) -> bool:

@@ -98,6 +98,11 @@ def test_whoever_has_a_session_gets_a_page_of_their_own_and_none_of_it_is_kept(c
     assert reverse("desk") in client.get("/").text  # nor do they get what was kept
 
 
+def test_what_a_page_depends_on_is_a_list_without_a_gap(client):
+    answer = client.get("/", headers={"accept-encoding": "gzip"})
+    assert sorted(answer["Vary"].split(", ")) == ["Accept-Encoding", "Cookie"]
+
+
 def test_a_page_with_a_form_or_a_question_or_a_fault_is_not_kept(client):
     for path in ("/accounts/login/", "/search/?q=x", "/cases/?q=x", "/agencies/nobody/", "/dev/mail/"):
         client.get(path)
