@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.test import RequestFactory
 from django.urls import translate_url
 from django.utils import translation
+from lxml import etree, html
 
 from portal import errors
 from tests.addresses import ADDRESSES, leading
@@ -37,6 +37,12 @@ QUESTIONS = [
 ]
 #: Answers to what goes wrong, each as a view.
 FAILURES = ["bad_request", "not_allowed", "csrf_failed", "too_many", "broken", "away", "full"]
+#: Attributes of which it matters what they say; of others that matter, whether they are there.
+BY_VALUE = ("class", "role", "type", "open", "lang", "name")
+#: Elements that are called something, and those of them that a label calls it.
+CONTROLS = ("input", "select", "textarea")
+NAMED = (*CONTROLS, "a", "button", "summary", "legend", "th", "label", "h1", "h2", "h3", "h4", "h5", "h6")
+REFERRING = ("for", "aria-describedby", "aria-labelledby", "aria-controls")
 
 
 @dataclass(frozen=True)
@@ -53,37 +59,51 @@ class Page:
         return f"{self.address} for {self.who}{', sent empty' if self.is_answer else ''}"
 
     def shows_something_new(self, known: dict[tuple, set]) -> bool:
-        """Whether it has a kind of element that no page of this template had; from now on that is `known`."""
-        elements = Elements()
-        elements.feed(self.html)
+        """Whether it has a kind of element that no page of this template had, or lacks what they had; then that is `known`."""
+        page = html.fromstring(self.html)
+        found = kinds_of_elements(page) | set(lacking(page))
         before = known.setdefault((self.template, self.is_answer), set())
-        new = elements.found - before
+        new = found - before
         before |= new
         return bool(new)
 
 
-class Elements(HTMLParser):
-    """The kinds of element of a page, with those attributes that styles and reading aloud depend on, and which heading follows which."""
-
-    BY_VALUE = ("class", "role", "type", "open", "lang", "name")
-
-    def __init__(self):
-        super().__init__()
-        self.found: set[tuple] = set()
-        self.heading = ""
-
-    def handle_starttag(self, tag, attributes):
+def kinds_of_elements(page) -> set[tuple]:
+    """With those attributes that styles and reading aloud depend on, and which heading follows which."""
+    found, heading = set(), ""
+    for element in page.iter(etree.Element):
         matters = (
-            (name, re.sub(r"\d+", "", value or "") if name in self.BY_VALUE else "")
-            for name, value in attributes
-            if name in self.BY_VALUE or name.startswith(("aria-", "data-"))
+            (name, re.sub(r"\d+", "", value) if name in BY_VALUE else "")
+            for name, value in element.items()
+            if name in BY_VALUE or name.startswith(("aria-", "data-"))
         )
-        self.found.add((tag, *matters))
-        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            self.found.add(
-                (tag, "after", self.heading)
-            )  # a level left out is heard, whatever the headings say
-            self.heading = tag
+        found.add((element.tag, *matters))
+        if element.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            # a level left out is heard, whatever the headings say
+            found.add((element.tag, "after", heading))
+            heading = element.tag
+    return found
+
+
+def lacking(page) -> Iterator[tuple]:
+    """What is not there is no new element: controls without a name, pictures without words, references to nothing."""
+    ids = set(page.xpath("//@id"))
+    labelled = set(page.xpath("//label/@for"))
+    for element in page.iter(*NAMED):
+        name = element.get("name", "") + element.get("class", "")
+        words = element.xpath("string()").strip() or element.xpath(".//@alt | .//@aria-label")
+        is_called = element.get("aria-label") or element.get("aria-labelledby") or element.get("title")
+        if element.tag in CONTROLS:
+            words = element.get("id") in labelled or element.xpath("ancestor::label")
+            words = words or element.get("type") in ("hidden", "submit")
+        if not words and not is_called:
+            yield "nameless", element.tag, re.sub(r"\d+", "", name)
+    for picture in page.xpath("//img[not(@alt)]"):
+        yield "no words", picture.get("class", "")
+    for kind in REFERRING:
+        for value in page.xpath(f"//@{kind}"):
+            if not set(value.split()) <= ids:
+                yield "leads to nothing", kind, re.sub(r"\d+", "", value)
 
 
 def pages_of(world: dict, share: int, shares: int) -> Iterator[Page]:
