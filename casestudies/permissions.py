@@ -3,6 +3,11 @@
 from casestudies.models import CaseFile, CaseStudy, CoWriting, ReviewAssignment
 from orgs.models import User
 from orgs.permissions import Roles, agencies_where, can
+from portal.prepared import Prepared
+
+WRITING_ALONG: Prepared[int] = Prepared(
+    lambda case: CoWriting.objects.filter(case=case).values_list("agency", flat=True)
+)
 
 
 def can_edit_case(user, case: CaseStudy) -> bool:
@@ -13,9 +18,7 @@ def can_edit_case(user, case: CaseStudy) -> bool:
 def can_edit_in_roles(roles: Roles, case: CaseStudy) -> bool:
     """`can_edit_case` for somebody whose roles were read."""
     keys = {agency.pk for agency in roles.agencies_where("cases.write")}
-    return case.agency_id in keys or (
-        bool(keys) and CoWriting.objects.filter(case=case, agency__in=keys).exists()
-    )
+    return case.agency_id in keys or (bool(keys) and not keys.isdisjoint(WRITING_ALONG.all(case=case.pk)))
 
 
 def can_lead_case(user, case: CaseStudy) -> bool:

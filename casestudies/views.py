@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -17,8 +16,15 @@ from casestudies.review import mark
 from casestudies.usage import counting, figures
 from orgs.permissions import Roles
 from portal import changes
+from portal.prepared import Prepared
 from portal.public_parts import PublicParts
 from portal.visit import Visit
+
+PUBLISHED: Prepared[CaseStudy] = Prepared(
+    lambda public_id: (
+        CaseStudy.objects.published().select_related("agency").filter(public_id=public_id, withdrawn_at=None)
+    )
+)
 
 
 def case(request, public_id):
@@ -31,9 +37,13 @@ def case(request, public_id):
 
 def the_case(user, public_id) -> CaseStudy | None:
     """The case of this address. What everybody may read is asked for first: who sees drafts is a longer question."""
-    wanted = Q(public_id=public_id, withdrawn_at=None)
-    cases = CaseStudy.objects.select_related("agency").filter(wanted)
-    return cases.published().first() or cases.visible_to(user).first()
+    return (
+        PUBLISHED.first(public_id=public_id)
+        or CaseStudy.objects.visible_to(user)
+        .select_related("agency")
+        .filter(public_id=public_id, withdrawn_at=None)
+        .first()
+    )
 
 
 def published(request, found: CaseStudy):

@@ -1,4 +1,4 @@
-"""The announced event of an address, kept in each process until something changes, and in a rush for a moment.
+"""The announced event of an address, kept in each process until something changes; while people register, for a moment.
 
 When registration opens, hundreds of people ask for one event in the same second; reading it was a fifth of what a visit
 cost. What is kept may be a moment old, so it is for showing: `events.registering.registration` asks the database again.
@@ -13,7 +13,7 @@ from django.db import connection
 from events.models import Event
 from portal import changes, occasions
 
-KEPT = 0.3  # seconds, whatever happens
+KEPT = changes.WINDOW  # seconds, while only seats change: any page may be that old
 LONGEST = 60  # seconds while nothing changes: days pass by themselves
 MOST = 200  # events; a crawler that walks through all of them fills no memory
 
@@ -38,6 +38,6 @@ def announced(public_id: UUID) -> Event | None:
 def _is_good(read_at: float) -> bool:
     """Whether an event that was read at that moment (seconds since 1970) may still be shown."""
     age = time() - read_at
-    if age < KEPT:
-        return True
-    return age < LONGEST and not (changes.is_to_be_told(connection) or changes.happened_since(read_at))
+    if age > LONGEST or changes.is_to_be_told(connection):
+        return False
+    return not changes.happened_since(read_at, (changes.TEXTS,) if age < KEPT else changes.EVERYTHING)

@@ -14,7 +14,7 @@ from events.announced import announced
 from events.attending import ticket
 from events.forms.registration import RegistrationForm
 from events.hosting import materials
-from events.models import Event
+from events.models import Event, Registration
 from events.registering import notice, registration
 from events.registering.refusals import RegistrationError, refusal
 from orgs.permissions import Roles
@@ -79,7 +79,7 @@ def the_event(request, public_id) -> Event:
 def page(request, event, form=None) -> HttpResponse:
     """The event's page. `form` is one that was refused and keeps what was typed."""
     user = request.user
-    mine = event.registrations.filter(user=user).first() if user.is_authenticated else None
+    mine = Registration.of(event, user) if user.is_authenticated else None
     roles = Roles.of(user)
     is_in = mine is not None and mine.is_live
     no = refusal(event, timezone.now())

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models import Agency, Invitation, Membership, Role, User
+from portal.prepared import Prepared
 
 EVERYBODY = (Role.OWNER, Role.MANAGER, Role.MEMBER)
 LEADS = (Role.OWNER, Role.MANAGER)
@@ -76,6 +77,13 @@ def can_for(user, responsibility: str, agency_id: int) -> bool:
     return held.exclude(agency__status__in=CLOSED).exists()
 
 
+ROLES: Prepared[Membership] = Prepared(
+    lambda user: (
+        Membership.objects.active().filter(user=user).select_related("agency").order_by("agency__legal_name")
+    )
+)
+
+
 @dataclass(frozen=True)
 class Roles:
     """The roles that somebody has now, read once: for a page that asks `can` and `agencies_where` several times."""
@@ -87,7 +95,7 @@ class Roles:
         """In the order of the agencies' names."""
         if not user.is_authenticated:
             return cls([])
-        return cls(list(user.memberships.active().select_related("agency").order_by("agency__legal_name")))
+        return cls(ROLES.all(user=user.pk))
 
     @property
     def agencies(self) -> list[Agency]:

@@ -99,8 +99,8 @@ def ask() -> dict[int, float]:
     return dict(KNOWN.changed_at)
 
 
-def happened_since(moment: float) -> bool:
-    """Whether something may have changed since, or within a WINDOW before. Asks the database now and then.
+def happened_since(moment: float, of=EVERYTHING) -> bool:
+    """Whether something of this may have changed since, or within a WINDOW before. Asks the database now and then.
 
     Without a database nothing is known to have changed: what was kept may still be shown.
     """
@@ -109,7 +109,7 @@ def happened_since(moment: float) -> bool:
             ask()
         except DatabaseError:
             return False
-    return moment <= max(KNOWN.changed_at.values()) + WINDOW
+    return moment <= max(KNOWN.changed_at[about] for about in of) + WINDOW
 
 
 def watch(sender, connection, **kwargs) -> None:

@@ -432,6 +432,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows its previews in a frame
 PASSWORD_RESET_TIMEOUT = 24 * 3600
+SESSION_ENGINE = "portal.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 30 * 24 * 3600  # the longest; portal/session_lifetime.py ends them before
 if IN_PRODUCTION:

@@ -20,9 +20,15 @@ from orgs.membership import addresses_of
 from orgs.models import User
 from orgs.permissions import CLOSED, carriers
 from portal import mail
+from portal.prepared import Prepared
 
 MOST_A_DAY = 10
 SHOWN_BELOW_A_CASE = 50
+ASKED: Prepared[int] = Prepared(
+    lambda case, asker: CaseQuestion.objects.filter(case=case, asker=asker, taken_back_at=None).values_list(
+        "pk", flat=True
+    )
+)
 
 
 class AskingError(Exception):
@@ -219,7 +225,7 @@ def reads_as_anybody(case: CaseStudy, user) -> bool:
     """Whether somebody sees the questions below a case as visitors do: no staff, and nobody who asked one."""
     if not user.is_authenticated:
         return True
-    return not (can_review_cases(user) or case.questions.filter(asker=user, taken_back_at=None).exists())
+    return not (can_review_cases(user) or ASKED.all(case=case.pk, asker=user.pk))
 
 
 def beside(case: CaseStudy, user, *, page: str | None = None) -> dict:

@@ -13,9 +13,19 @@ from django.utils.translation import gettext as _
 from casestudies.models import CaseNote, CaseStudy, ListEntry, ReadingList
 from casestudies.usage import counting
 from orgs.models import Agency, User
+from portal.prepared import Prepared
 
 MOST_LISTS = 100
 MOST_ENTRIES = 200
+#: Somebody's lists, each with whether it `has_it`.
+LISTS_AND_CASE: Prepared[ReadingList] = Prepared(
+    lambda owner, case: (
+        ReadingList.objects.filter(owner=owner)
+        .annotate(has_it=Count("entries", filter=Q(entries__case=case)))
+        .order_by("-updated_at", "-pk")
+    )
+)
+NOTE: Prepared[CaseNote] = Prepared(lambda user, case: CaseNote.objects.filter(user=user, case=case))
 
 
 class ListError(Exception):
@@ -227,11 +237,10 @@ def beside(case: CaseStudy, user) -> dict:
     """What stands beside a case for this reader: `my_lists` (`kept_in` and `other_lists`) and `my_note`."""
     if not user.is_authenticated:
         return {}
-    has_it = Count("entries", filter=Q(entries__case=case))
-    lists = list(user.reading_lists.annotate(has_it=has_it).order_by("-updated_at", "-pk"))
+    lists = LISTS_AND_CASE.all(owner=user.pk, case=case.pk)
     return {
         "my_lists": lists,
         "kept_in": [one for one in lists if one.has_it],
         "other_lists": [one for one in lists if not one.has_it],
-        "my_note": user.case_notes.filter(case=case).first(),
+        "my_note": NOTE.first(user=user.pk, case=case.pk),
     }

@@ -97,7 +97,7 @@ def shared(events, *, name: str, source: str, at: datetime | None) -> bytes:
 
 def of_event(event: Event, *, source: str, reader=None, session: EventSession | None = None) -> bytes:
     """One event, or one session of it. A `reader` with a seat gets the link to the meeting in their own copy."""
-    mine = event.registrations.filter(user=reader).first() if reader and reader.is_authenticated else None
+    mine = Registration.of(event, reader) if reader and reader.is_authenticated else None
     prefetch_related_objects([event], lately_dropped("dropped_sessions", at=timezone.now()))
     if mine and mine.has_seat:
         entries = personal_entries(mine, only=session)

@@ -204,7 +204,7 @@ def may_read(user, material: Material, at: datetime | None = None) -> bool:
     if user.is_authenticated:
         if can_manage(user, event):
             return True
-        registration = event.registrations.filter(user=user).first()
+        registration = Registration.of(event, user)
     return event.status in Event.SHOWN and is_released(material, event, registration, at or timezone.now())
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models.event import Event
 from orgs.models import Agency, User
 from orgs.names import seen_as_written
+from portal.prepared import Prepared
 
 
 class SeatPool(models.Model):
@@ -92,19 +94,29 @@ class RegistrationQuerySet(models.QuerySet):
         everybody who is their agency's (n-1)-th, counting those who already got a seat from this line. People who come
         for themselves are each their own agency.
         """
-        served, waiting = Registration.Status.CONFIRMED, Registration.Status.WAITLISTED
-        counts = self.filter(Q(status=waiting) | Q(status=served, promoted_at__isnull=False))
-        rows = list(counts.order_by("waiting_since", "pk").values_list("pk", "agency", "status"))
-        turns = Counter(own for _pk, own, status in rows if own and status == served)
-        order = []
-        for came, (pk, own, status) in enumerate(rows):
-            if status == served:
-                continue
-            if own:
-                turns[own] += 1
-            if agency in (None, own):
-                order.append((turns[own] if own else 1, came, pk))
-        return [pk for _turn, _came, pk in sorted(order)]
+        return take_turns(self.counted_in_line(), agency)
+
+    def counted_in_line(self):
+        """Of those who wait or got a seat from the line, by the time they came: key, agency and status."""
+        served = Q(status=Registration.Status.CONFIRMED, promoted_at__isnull=False)
+        counts = self.filter(Q(status=Registration.Status.WAITLISTED) | served)
+        return counts.order_by("waiting_since", "pk").values_list("pk", "agency", "status")
+
+
+def take_turns(counted: Iterable[tuple[int, int | None, str]], agency: int | None = None) -> list[int]:
+    """The order that `in_turn` tells of, of what is `counted_in_line`."""
+    rows = list(counted)
+    served = Registration.Status.CONFIRMED
+    turns = Counter(own for _pk, own, status in rows if own and status == served)
+    order = []
+    for came, (pk, own, status) in enumerate(rows):
+        if status == served:
+            continue
+        if own:
+            turns[own] += 1
+        if agency in (None, own):
+            order.append((turns[own] if own else 1, came, pk))
+    return [pk for _turn, _came, pk in sorted(order)]
 
 
 @dataclass(frozen=True)
@@ -242,8 +254,15 @@ class Registration(models.Model):
         """1 for the next one; None for who does not wait. Asks the database."""
         if self.status != self.Status.WAITLISTED:
             return None
-        order = Registration.objects.filter(event=self.event_id, pool=self.pool_id).in_turn()
+        order = take_turns(COUNTED_IN_LINE.all(event=self.event_id, pool=self.pool_id))
         return order.index(self.pk) + 1 if self.pk in order else None
+
+    @classmethod
+    def of(cls, event: Event, user: User) -> "Registration | None":
+        """This person's registration for the event, whatever became of it. Asks the database."""
+        if mine := OF_PERSON.first(event=event.pk, user=user.pk):
+            mine.event, mine.user = event, user
+        return mine
 
     @property
     def is_online(self) -> bool:
@@ -263,6 +282,14 @@ class Registration(models.Model):
     def valid_certificate(self):
         """The certificate that holds, or None. Looks at `certificates`: prefetch them for many."""
         return next((one for one in self.certificates.all() if one.is_valid), None)
+
+
+OF_PERSON: Prepared[Registration] = Prepared(
+    lambda event, user: Registration.objects.filter(event=event, user=user)
+)
+COUNTED_IN_LINE: Prepared[tuple[int, int | None, str]] = Prepared(
+    lambda event, pool: Registration.objects.filter(event=event, pool=pool).counted_in_line()
+)
 
 
 class AppendOnly(models.QuerySet):

@@ -22,8 +22,12 @@ from events.registering.seats import pools_for, release_due
 from events.registering.standing import note_down, settle
 from orgs.models import Agency, User
 from portal.again import tried_again
+from portal.prepared import Prepared
 
 REQUESTED, CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
+ENTERED: Prepared[Registration] = Prepared(
+    lambda event, user: Registration.objects.select_related("event", "pool").filter(event=event, user=user)
+)
 
 
 class PoolIsFull(Exception):
@@ -149,7 +153,7 @@ def enter(
     }
     new = Registration(event=event, user=user, **fields)
     Registration.objects.bulk_create([new], ignore_conflicts=True)
-    registration = Registration.objects.select_related("event", "pool").get(event=event, user=user)
+    registration = ENTERED.all(event=event.pk, user=user.pk)[0]
     is_new = registration.public_id == new.public_id
     is_sent_again = form_key is not None and registration.form_key == form_key
     if not is_new and not registration.is_live and not is_sent_again:

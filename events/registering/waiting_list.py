@@ -3,15 +3,34 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from events.models import Event, Registration, SeatPool
 from events.registering.standing import note_down, settle
 from orgs.models import User
 from portal.again import tried_again
+from portal.prepared import Prepared
 
 CONFIRMED, WAITLISTED = Registration.Status.CONFIRMED, Registration.Status.WAITLISTED
+#: The seats kept for an agency and one other part of the room, held until the transaction ends.
+PLACES: Prepared[SeatPool] = Prepared(
+    lambda event, pool, agency: (
+        SeatPool.objects.filter(event=event)
+        .filter(Q(pk=pool) | Q(kind=SeatPool.Kind.AGENCY, agency=agency))
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+)
+#: When the last of those who wait in a part of the room came, one person left out.
+LAST_CAME: Prepared[datetime] = Prepared(
+    lambda pool, but: (
+        Registration.objects.filter(pool=pool, status=WAITLISTED)
+        .exclude(pk=but)
+        .order_by("-waiting_since")
+        .values_list("waiting_since", flat=True)[:1]
+    )
+)
 
 
 def join(registration: Registration, *, by: User, at: datetime) -> None:
@@ -27,8 +46,7 @@ def join(registration: Registration, *, by: User, at: datetime) -> None:
             SeatPool.objects.filter(pk=pool.pk).update(taken=F("taken") + 1)
             return
     pool = pools[-1]
-    others = pool.registrations.in_line().exclude(pk=registration.pk)
-    last = others.aggregate(last=Max("waiting_since"))["last"]
+    last = LAST_CAME.first(pool=pool.pk, but=registration.pk)
     # Clocks differ between servers; people come in the order in which the pool was locked.
     since = max(at, last + timedelta(microseconds=1)) if last else at
     if registration.status == WAITLISTED and since == at:
@@ -43,9 +61,7 @@ def places_for(registration: Registration) -> list[SeatPool]:
     Whoever gives a kept seat back looks for people of that agency in every line. With only their own line held, somebody
     who is just getting in would be overlooked, and wait beside a free seat.
     """
-    own = Q(kind=SeatPool.Kind.AGENCY, agency=registration.agency_id, agency__isnull=False)
-    pools = SeatPool.objects.filter(event=registration.event_id).filter(Q(pk=registration.pool_id) | own)
-    held = list(pools.select_for_update(of=("self",)).order_by("pk"))
+    held = PLACES.all(event=registration.event_id, pool=registration.pool_id, agency=registration.agency_id)
     line = next(pool for pool in held if pool.pk == registration.pool_id)
     kept = [pool for pool in held if pool.pk != line.pk and line.kind != SeatPool.Kind.ONLINE]
     return [*kept, line]

@@ -27,7 +27,7 @@ import json, random, sys
 from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from portal.session_store import SessionStore
 from django.db import connection
 from django.utils import timezone
 from casestudies.models import CaseStudy

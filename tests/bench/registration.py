@@ -89,7 +89,7 @@ WORLD = """
 import json, sys, time
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from portal.session_store import SessionStore
 from orgs.models import User
 from portal.session_lifetime import BEGAN, SEEN
 from tests import factories

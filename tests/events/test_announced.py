@@ -1,5 +1,7 @@
 """What everybody asks for at once is read once, and nobody gets by it what the database refuses."""
 
+from time import time
+
 import pytest
 from django.db import connection
 
@@ -15,16 +17,39 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def kept(monkeypatch):
+    monkeypatch.setattr(changes, "WINDOW", 0)
+    monkeypatch.setattr(changes, "ASKED_EVERY", 60)
     monkeypatch.setattr(announced, "KEPT", 60)
+    monkeypatch.setattr(announced, "LONGEST", 60)
     monkeypatch.setattr(announced, "_kept", {})
 
 
-def test_an_event_that_was_just_read_is_not_read_again(kept, django_assert_num_queries):
+def test_while_only_seats_change_an_event_is_read_again_after_a_moment(
+    kept, monkeypatch, django_assert_num_queries
+):
     event = factories.event(capacity=30)
+    connection.run_on_commit.clear()  # as a commit does
+    changes.ask()
     announced.announced(event.public_id)
+    changes.KNOWN.learn({changes.SEATS: time()})
     with django_assert_num_queries(0):
         again = announced.announced(event.public_id)
         assert (again.pk, again.capacity) == (event.pk, 30)
+    monkeypatch.setattr(announced, "KEPT", 0)
+    Event.objects.filter(pk=event.pk).update(title="锦鲤")
+    connection.run_on_commit.clear()
+    assert announced.announced(event.public_id).title == "锦鲤"
+
+
+def test_what_its_host_changes_is_seen_at_once(kept):
+    event = factories.event(title="鲤鱼")
+    connection.run_on_commit.clear()
+    changes.ask()
+    assert announced.announced(event.public_id).title == "鲤鱼"
+    Event.objects.filter(pk=event.pk).update(title="锦鲤")
+    connection.run_on_commit.clear()
+    changes.tell_of_texts()
+    assert announced.announced(event.public_id).title == "锦鲤"
 
 
 def test_an_event_is_kept_until_something_changes(
