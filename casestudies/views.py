@@ -20,11 +20,13 @@ from portal.prepared import Prepared
 from portal.public_parts import PublicParts
 from portal.visit import Visit
 
-PUBLISHED: Prepared[CaseStudy] = Prepared(
-    lambda public_id: (
-        CaseStudy.objects.published().select_related("agency").filter(public_id=public_id, withdrawn_at=None)
-    )
-)
+
+def at(public_id):
+    """The case of an address, unless it was withdrawn."""
+    return CaseStudy.objects.select_related("agency").filter(public_id=public_id, withdrawn_at=None)
+
+
+PUBLISHED: Prepared[CaseStudy] = Prepared(lambda public_id: at(public_id).published())
 
 
 def case(request, public_id):
@@ -37,13 +39,7 @@ def case(request, public_id):
 
 def the_case(user, public_id) -> CaseStudy | None:
     """The case of this address. What everybody may read is asked for first: who sees drafts is a longer question."""
-    return (
-        PUBLISHED.first(public_id=public_id)
-        or CaseStudy.objects.visible_to(user)
-        .select_related("agency")
-        .filter(public_id=public_id, withdrawn_at=None)
-        .first()
-    )
+    return PUBLISHED.first(public_id=public_id) or at(public_id).visible_to(user).first()
 
 
 def published(request, found: CaseStudy):
