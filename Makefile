@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test services check bench bench-registration bench-rush bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-search bench-import bench-kills bench-signin clean lock messages sbom
+.PHONY: run test services check bench bench-registration bench-rush bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-search bench-import bench-kills bench-signin bench-pages clean lock messages sbom
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)

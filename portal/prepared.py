@@ -43,18 +43,20 @@ class Prepared(Generic[T]):
 
     def __init__(self, question: Callable[..., QuerySet]):
         self.question = question
-        self._written: dict[str, tuple[type, Any, str, tuple]] = {}
+        self._written: dict[str, tuple[type, Any, dict, str, tuple]] = {}
 
     def all(self, **values) -> list[T]:
         """What the database answers now."""
         connection = connections[DEFAULT_DB_ALIAS]
-        rows_become, compiler, sql, params = self._written.get(connection.vendor) or self._write(connection)
+        written = self._written.get(connection.vendor) or self._write(connection)
+        rows_become, compiler, converters, sql, params = written
         filled = tuple(
             _given(values[param.name], connection) if isinstance(param, Blank) else param for param in params
         )
         asking = copy.copy(compiler)
         asking.connection = connection
         asking.as_sql = lambda: (sql, filled)
+        asking.get_converters = lambda expressions: converters
         query = SimpleNamespace(get_compiler=lambda using: asking)
         return list(rows_become(SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})))
 
@@ -62,14 +64,16 @@ class Prepared(Generic[T]):
         """The first row of the answer; the question says how many there are at most."""
         return next(iter(self.all(**values)), None)
 
-    def _write(self, connection) -> tuple[type, Any, str, tuple]:
+    def _write(self, connection) -> tuple[type, Any, dict, str, tuple]:
         queryset = self.question(**{name: Blank(name) for name in signature(self.question).parameters})
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         if any(isinstance(lookup.rhs, date) for lookup in queryset.query.where.leaves()):
             raise ValueError("A moment in a question that is written once must be a blank.")
-        self._written[connection.vendor] = (queryset._iterable_class, compiler, sql, params)
-        return self._written[connection.vendor]
+        converters = compiler.get_converters([expression for expression, _sql, _alias in compiler.select])
+        written = (queryset._iterable_class, compiler, converters, sql, params)
+        self._written[connection.vendor] = written
+        return written
 
 
 def _given(value: Any, connection) -> Any:

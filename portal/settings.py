@@ -201,6 +201,7 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     from portal.database_deadline import Connection
 
     _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),  # what the address asks for, such as ?sslmode=require
         "server_side_binding": True,
         "prepare_threshold": 3,
         # A host that vanished is given up: seconds for a new connection, milliseconds for one that was in use.

@@ -34,6 +34,12 @@ def test_a_complete_production_environment_starts(tmp_path):
     assert load(tmp_path, **COMPLETE).stdout.split()[0] == "django.db.backends.postgresql"
 
 
+def test_what_the_address_of_the_database_asks_for_is_kept(tmp_path):
+    show = "import portal.settings as s; print(s.DATABASES['default']['OPTIONS']['sslmode'])"
+    address = f"{COMPLETE['DATABASE_URL']}?sslmode=verify-full"
+    assert load(tmp_path, show, **{**COMPLETE, "DATABASE_URL": address}).stdout.strip() == "verify-full"
+
+
 @pytest.mark.parametrize("name", [name for name in COMPLETE if name != "ENVIRONMENT"])
 def test_production_without_a_setting_stops_and_names_it(tmp_path, name):
     result = load(tmp_path, **{key: value for key, value in COMPLETE.items() if key != name})
