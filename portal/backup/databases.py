@@ -159,9 +159,16 @@ def run(program: str, *arguments: str, with_database: bool = True) -> None:
     facts = connection.settings_dict
     place = {"host": facts["HOST"], "port": facts["PORT"], "username": facts["USER"], "dbname": facts["NAME"]}
     options = [f"--{name}={value}" for name, value in place.items() if value] if with_database else []
+    encrypted = {
+        f"PG{name.upper()}": str(value) for name, value in facts["OPTIONS"].items() if name.startswith("ssl")
+    }
     done = subprocess.run(  # noqa: S603  arguments of our own
         [path, *options, *arguments],
-        env={**os.environ, "PGPASSWORD": facts["PASSWORD"] or os.environ.get("PGPASSWORD", "")},
+        env={
+            **os.environ,
+            "PGPASSWORD": facts["PASSWORD"] or os.environ.get("PGPASSWORD", ""),
+            **encrypted,
+        },
         capture_output=True,
         text=True,
         check=False,

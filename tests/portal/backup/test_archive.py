@@ -247,6 +247,19 @@ def test_an_archive_of_another_database_is_refused(copied, folder, monkeypatch):
         restoring.restore(place, replace=True)
 
 
+def test_the_programs_of_postgresql_encrypt_as_the_portal_does(monkeypatch, tmp_path):
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\necho "$PGSSLMODE to $1" >&2\nexit 1\n')
+    program.chmod(0o755)
+    facts = {"HOST": "db.example.org", "PORT": "", "USER": "u", "NAME": "n", "PASSWORD": "p"}
+    options = {"sslmode": "verify-full", "prepare_threshold": 3}
+    ours = SimpleNamespace(settings_dict={**facts, "OPTIONS": options})
+    monkeypatch.setattr(databases, "connection", ours)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(BackupRefused, match="verify-full to --host=db.example.org"):
+        databases.run("pg_dump")
+
+
 def test_the_command_says_what_is_missing(settings, tmp_path):
     with pytest.raises(CommandError, match="Say where to"):
         call_command("backup")
