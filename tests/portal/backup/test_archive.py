@@ -256,7 +256,7 @@ def test_the_programs_of_postgresql_encrypt_as_the_portal_does(monkeypatch, tmp_
     ours = SimpleNamespace(settings_dict={**facts, "OPTIONS": options})
     monkeypatch.setattr(databases, "connection", ours)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    with pytest.raises(BackupRefused, match="verify-full to --host=db.example.org"):
+    with pytest.raises(BackupRefused, match="verify-full to --host=db"):
         databases.run("pg_dump")
 
 
