@@ -4,26 +4,39 @@ from django.conf import settings
 
 from orgs.open_data import licence
 from orgs.open_data.identity import address
-from orgs.open_data.question import FORMATS, MOST_PER_PAGE, PER_PAGE
+from orgs.open_data.question import FORMATS, LAST_PAGE, LONGEST_SEARCH, MOST_PER_PAGE, PER_PAGE
 from orgs.open_data.taxonomy import LINK_TYPES, VALUES
 from portal.models import Topic
 
 VERSION = "3.0"
 SCHEMAS = "https://raw.githubusercontent.com/openreferral/specification/3.0/schema/"
+BOOLEAN, IDENTIFIER = {"type": "boolean"}, {"type": "string", "format": "uuid"}
 PARAMETERS = {
-    "search": ("string", "Every word must stand in a name, a description or the name of a term."),
-    "page": ("integer", "Which page, from 1."),
-    "per_page": ("integer", f"How many records on a page: at most {MOST_PER_PAGE}, else {PER_PAGE}."),
-    "format": ("string", f"{' or '.join(FORMATS)}. As ndjson all records come in one stream, one to a line."),
-    "taxonomy_term_id": ("string", "Services with this term or a narrower one."),
-    "taxonomy_id": ("string", "Services with any term of this taxonomy; terms of this taxonomy."),
-    "organization_id": ("string", "Services of this organization."),
-    "modified_after": ("string", "Records that changed at this date or time (ISO 8601) or later."),
-    "minimal": ("boolean", "Only id and modified_date, all on one page unless per_page is given."),
-    "full": ("boolean", "Each record with everything that hangs from it."),
-    "full_service": ("boolean", "Organizations with their services whole."),
-    "top_only": ("boolean", "Only terms without a broader term."),
-    "parent_id": ("string", "Only terms right below this one."),
+    "search": (
+        {"type": "string", "maxLength": LONGEST_SEARCH, "pattern": "^[^\\u0000]*$"},
+        "Every word must stand in a name, a description or the name of a term.",
+    ),
+    "page": ({"type": "integer", "minimum": 1, "maximum": LAST_PAGE}, "Which page, from 1."),
+    "per_page": (
+        {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE},
+        f"How many records on a page: {PER_PAGE} when it is not said.",
+    ),
+    "format": (
+        {"type": "string", "enum": list(FORMATS)},
+        "As ndjson all records come in one stream, one to a line.",
+    ),
+    "taxonomy_term_id": (IDENTIFIER, "Services with this term or a narrower one."),
+    "taxonomy_id": (IDENTIFIER, "Services with any term of this taxonomy; terms of this taxonomy."),
+    "organization_id": (IDENTIFIER, "Services of this organization."),
+    "modified_after": (
+        {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]},
+        "Records that changed at this date or time (ISO 8601) or later.",
+    ),
+    "minimal": (BOOLEAN, "Only id and modified_date, all on one page unless per_page is given."),
+    "full": (BOOLEAN, "Each record with everything that hangs from it."),
+    "full_service": (BOOLEAN, "Organizations with their services whole."),
+    "top_only": (BOOLEAN, "Only terms without a broader term."),
+    "parent_id": (IDENTIFIER, "Only terms right below this one."),
 }
 LISTS = {
     "services": (
@@ -89,18 +102,25 @@ def profile() -> dict:
 
 def document() -> dict:
     """The OpenAPI 3.1 document of this API, with the schemas of HSDS by reference."""
-    paths: dict = {"/": {"get": operation("getAPIMetaInformation", "What this API is.", {"type": "object"})}}
+    about = operation(
+        "getAPIMetaInformation", "What this API is.", {"type": "object"}, problems={"400": "Error"}
+    )
+    paths: dict = {"/": {"get": about}}
     for name, (schema, parameters) in LISTS.items():
         page = {
             "allOf": [{"$ref": "#/components/schemas/Page"}],
             "properties": {"contents": {"type": "array", "items": schema_of(schema)}},
         }
-        paths[f"/{name}"] = {
-            "get": operation(f"list_{name}", f"A page of {name}.", page, parameters, {"400": "Error"})
-        }
+        get = operation(f"list_{name}", f"A page of {name}.", page, parameters, {"400": "Error"})
+        get["responses"]["200"]["content"]["application/x-ndjson"] = {"schema": {"type": "string"}}
+        paths[f"/{name}"] = {"get": get}
     for name, (schema, parameters) in RECORDS.items():
         whole = operation(
-            f"get_{name}", "One record, whole.", schema_of(schema), parameters, {"404": "Error"}
+            f"get_{name}",
+            "One record, whole.",
+            schema_of(schema),
+            parameters,
+            {"400": "Error", "404": "Error"},
         )
         paths[f"/{name}/{{id}}"] = {"parameters": [{"$ref": "#/components/parameters/id"}], "get": whole}
     return {
@@ -133,7 +153,7 @@ def document() -> dict:
                     "name": "id",
                     "in": "path",
                     "required": True,
-                    "schema": {"type": "string", "format": "uuid"},
+                    "schema": IDENTIFIER,
                 },
                 **{
                     name: {
@@ -141,9 +161,9 @@ def document() -> dict:
                         "in": "query",
                         "required": False,
                         "description": words,
-                        "schema": {"type": kind},
+                        "schema": schema,
                     }
-                    for name, (kind, words) in PARAMETERS.items()
+                    for name, (schema, words) in PARAMETERS.items()
                 },
             },
         },

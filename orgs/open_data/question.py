@@ -15,6 +15,9 @@ from django.utils.translation import gettext
 
 MOST_PER_PAGE = 100
 PER_PAGE = 50
+LAST_PAGE = 999_999_999
+#: No record changed before the one or after the other.
+BEFORE_ALL, AFTER_ALL = datetime(1900, 1, 1), datetime(9000, 1, 1)
 LONGEST_SEARCH = 100
 FORMATS = ("json", "ndjson")
 YES_OR_NO = {"true": True, "1": True, "false": False, "0": False, "": False}
@@ -114,7 +117,7 @@ def moment(name: str, words: str) -> datetime:
         value = parse_datetime(words)
         if value is None and (day := parse_date(words)):
             value = datetime.combine(day, time())
-        if value is None or not 1900 <= value.year <= 9000:
+        if value is None:
             raise ValueError(words)
     except ValueError:
         raise BadQuestion(
@@ -123,4 +126,8 @@ def moment(name: str, words: str) -> datetime:
             )
             % {"name": name}
         )
+    if (
+        not BEFORE_ALL.year < value.year < AFTER_ALL.year
+    ):  # at the ends of the calendar time zones cannot be counted with
+        value = BEFORE_ALL if value.year <= BEFORE_ALL.year else AFTER_ALL
     return value if timezone.is_aware(value) else timezone.make_aware(value)

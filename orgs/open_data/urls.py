@@ -4,7 +4,7 @@ from django.urls import re_path
 
 from orgs.open_data import views
 
-ID = r"(?P<public_id>[0-9A-Za-z-]{1,64})/?$"
+ID = r"(?P<public_id>[^/]+)/?$"
 
 urlpatterns = [
     re_path(r"^$", views.root, name="hsds_root"),

@@ -96,3 +96,17 @@ def test_a_date_is_the_first_moment_of_the_day_in_china(ask, words, is_found):
     for model in (Agency, Service, Topic):
         model.objects.update(updated_at=moment)
     assert bool(ask("services", modified_after=words)["total_items"]) is is_found
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("0001-01-01", True),
+        ("0001-01-01T00:00:00+08:00", True),
+        ("9999-12-31", False),
+        ("9999-12-31T23:59:59Z", False),
+    ],
+)
+def test_a_date_at_either_end_of_the_calendar_is_a_date(ask, words, is_found):
+    factories.service(factories.agency())
+    assert bool(ask("services", modified_after=words)["total_items"]) is is_found

@@ -127,7 +127,6 @@ def test_the_words_of_a_record_do_not_depend_on_who_reads(client):
         ("services", {"format": "csv"}),
         ("services", {"modified_after": "yesterday"}),
         ("services", {"modified_after": "2026-13-01"}),
-        ("services", {"modified_after": "0001-01-01"}),
         ("services", {"modified_after": "2026-02-30T00:00:00Z"}),
         ("services", {"taxonomy_term_id": "svc:legal"}),
         ("services", {"organization_id": "7"}),
