@@ -102,25 +102,17 @@ def profile() -> dict:
 
 def document() -> dict:
     """The OpenAPI 3.1 document of this API, with the schemas of HSDS by reference."""
-    about = operation(
-        "getAPIMetaInformation", "What this API is.", {"type": "object"}, problems={"400": "Error"}
-    )
-    paths: dict = {"/": {"get": about}}
+    paths: dict = {"/": {"get": operation("getAPIMetaInformation", "What this API is.", {"type": "object"})}}
     for name, (schema, parameters) in LISTS.items():
         page = {
             "allOf": [{"$ref": "#/components/schemas/Page"}],
             "properties": {"contents": {"type": "array", "items": schema_of(schema)}},
         }
-        get = operation(f"list_{name}", f"A page of {name}.", page, parameters, {"400": "Error"})
-        get["responses"]["200"]["content"]["application/x-ndjson"] = {"schema": {"type": "string"}}
-        paths[f"/{name}"] = {"get": get}
+        listed = operation(f"list_{name}", f"A page of {name}.", page, parameters, is_stream=True)
+        paths[f"/{name}"] = {"get": listed}
     for name, (schema, parameters) in RECORDS.items():
         whole = operation(
-            f"get_{name}",
-            "One record, whole.",
-            schema_of(schema),
-            parameters,
-            {"400": "Error", "404": "Error"},
+            f"get_{name}", "One record, whole.", schema_of(schema), parameters, refusals=("400", "404")
         )
         paths[f"/{name}/{{id}}"] = {"parameters": [{"$ref": "#/components/parameters/id"}], "get": whole}
     return {
@@ -176,16 +168,25 @@ def schema_of(name: str) -> dict:
 
 
 def operation(
-    name: str, words: str, schema: dict, parameters: str = "", problems: dict | None = None
+    name: str,
+    words: str,
+    schema: dict,
+    parameters: str = "",
+    *,
+    refusals: tuple[str, ...] = ("400",),
+    is_stream: bool = False,
 ) -> dict:
-    """One GET of the document: `parameters` by name, separated by spaces."""
-    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    """One GET of the document: `parameters` by name, separated by spaces; `is_stream` where it also answers as ndjson."""
+    refusal = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    answer = {"application/json": {"schema": schema}}
+    if is_stream:
+        answer["application/x-ndjson"] = {"schema": {"type": "string"}}
     return {
         "operationId": name,
         "summary": words,
         "parameters": [{"$ref": f"#/components/parameters/{one}"} for one in parameters.split()],
         "responses": {
-            "200": {"description": words, "content": {"application/json": {"schema": schema}}},
-            **{status: {"description": "A sentence.", "content": problem} for status in problems or {}},
+            "200": {"description": words, "content": answer},
+            **{status: {"description": "A sentence.", "content": refusal} for status in refusals},
         },
     }

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 MOST_PER_PAGE = 100
 PER_PAGE = 50
-LAST_PAGE = 999_999_999
+LAST_PAGE = 999_999_999  # nine digits
 #: No record changed before the one or after the other.
 BEFORE_ALL, AFTER_ALL = datetime(1900, 1, 1), datetime(9000, 1, 1)
 LONGEST_SEARCH = 100
@@ -126,8 +126,8 @@ def moment(name: str, words: str) -> datetime:
             )
             % {"name": name}
         )
-    if (
-        not BEFORE_ALL.year < value.year < AFTER_ALL.year
-    ):  # at the ends of the calendar time zones cannot be counted with
-        value = BEFORE_ALL if value.year <= BEFORE_ALL.year else AFTER_ALL
+    if value.year < BEFORE_ALL.year:  # at either end of the calendar no time zone can be counted with
+        value = BEFORE_ALL
+    elif value.year >= AFTER_ALL.year:
+        value = AFTER_ALL
     return value if timezone.is_aware(value) else timezone.make_aware(value)
