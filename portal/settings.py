@@ -160,7 +160,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["portal.templatetags.portal", "django.templatetags.i18n"],
+            "builtins": [
+                "portal.templatetags.portal",
+                "portal.templatetags.for_a_minute",
+                "django.templatetags.i18n",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -22,6 +22,7 @@ from orgs.models import Evidence
 from portal import changes, kept, setup
 from portal.counted import Counted
 from portal.search import edited_synonyms, query_log, spelling
+from portal.templatetags import for_a_minute
 from portal.templatetags import portal as components
 from tests import factories
 from tests.migrated import begin_with_migrated, migrated_on_postgresql
@@ -89,6 +90,7 @@ def passwords_cost_little():
 def keeps_to_itself(tmp_path, monkeypatch):
     """Files of a test stay in its own folder, and the language of a page that it asked for ends with it."""
     cache.clear()  # no limit counts what another test did in the same minute
+    for_a_minute.MADE.clear()
     translation.activate(settings.LANGUAGE_CODE)
     monkeypatch.setattr(components, "MENU_IS_KEPT", 0)  # or the first of two pages would cost a query more
     monkeypatch.setattr(counting, "SUMS", Counted())  # and what it counted is not written by itself

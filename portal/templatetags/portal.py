@@ -44,6 +44,7 @@ ICONS = {
 
 
 @register.simple_tag
+@lru_cache
 def icon(name: str):
     """A small drawing beside a word; it never stands for one."""
     return format_html(
@@ -149,14 +150,13 @@ def menu(context) -> list[dict]:
     request = context.get("request")
     here = request.path if request else ""
     kept = caches["template_fragments"].get_or_set(f"menu.{get_language()}", places_in_menu, MENU_IS_KEPT)
-    entries = [{"url": place(slug), "title": title} for slug, title in kept]
-    return [{**entry, "is_here": here.startswith(entry["url"])} for entry in entries]
+    return [{"url": url, "title": title, "is_here": here.startswith(url)} for url, title in kept]
 
 
 def places_in_menu() -> list[tuple[str, str]]:
-    """Slug and title of each place in the menu, in the language of the page."""
+    """Address and title of each place in the menu, in the language of the page."""
     pages = Page.objects.live().filter(depth=3, show_in_menus=True, locale__language_code=get_language())
-    return list(pages.order_by("path").values_list("slug", "title"))
+    return [(place(slug), title) for slug, title in pages.order_by("path").values_list("slug", "title")]
 
 
 @register.simple_tag(takes_context=True)
