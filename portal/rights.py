@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
 from portal.prepared import Prepared
+from portal.signed_in import read_along
 
 PERSON = Prepared(lambda key: get_user_model().objects.filter(pk=key))
 RIGHTS: Prepared[tuple[str, str]] = Prepared(
@@ -20,7 +21,7 @@ class RightsOfGroups(AuthenticationBackend):
     """Signs people in as allauth does. Rights that were given to a single account are not looked for and count nothing."""
 
     def get_user(self, user_id):
-        person = PERSON.first(key=user_id)
+        person = read_along(user_id) or PERSON.first(key=user_id)
         return person if person and self.user_can_authenticate(person) else None
 
     def get_all_permissions(self, user_obj, obj=None):

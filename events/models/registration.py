@@ -2,11 +2,10 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
@@ -94,29 +93,25 @@ class RegistrationQuerySet(models.QuerySet):
         everybody who is their agency's (n-1)-th, counting those who already got a seat from this line. People who come
         for themselves are each their own agency.
         """
-        return take_turns(self.counted_in_line(), agency)
+        served = Registration.Status.CONFIRMED
+        rows = list(
+            self.counted_in_line().order_by("waiting_since", "pk").values_list("pk", "agency", "status")
+        )
+        turns = Counter(own for _pk, own, status in rows if own and status == served)
+        order = []
+        for came, (pk, own, status) in enumerate(rows):
+            if status == served:
+                continue
+            if own:
+                turns[own] += 1
+            if agency in (None, own):
+                order.append((turns[own] if own else 1, came, pk))
+        return [pk for _turn, _came, pk in sorted(order)]
 
     def counted_in_line(self):
-        """Of those who wait or got a seat from the line, by the time they came: key, agency and status."""
+        """Those who wait or got a seat from the line."""
         served = Q(status=Registration.Status.CONFIRMED, promoted_at__isnull=False)
-        counts = self.filter(Q(status=Registration.Status.WAITLISTED) | served)
-        return counts.order_by("waiting_since", "pk").values_list("pk", "agency", "status")
-
-
-def take_turns(counted: Iterable[tuple[int, int | None, str]], agency: int | None = None) -> list[int]:
-    """The order that `in_turn` tells of, of what is `counted_in_line`."""
-    rows = list(counted)
-    served = Registration.Status.CONFIRMED
-    turns = Counter(own for _pk, own, status in rows if own and status == served)
-    order = []
-    for came, (pk, own, status) in enumerate(rows):
-        if status == served:
-            continue
-        if own:
-            turns[own] += 1
-        if agency in (None, own):
-            order.append((turns[own] if own else 1, came, pk))
-    return [pk for _turn, _came, pk in sorted(order)]
+        return self.filter(Q(status=Registration.Status.WAITLISTED) | served)
 
 
 @dataclass(frozen=True)
@@ -251,11 +246,25 @@ class Registration(models.Model):
 
     @property
     def place_in_line(self) -> int | None:
-        """1 for the next one; None for who does not wait. Asks the database."""
+        """1 for the next one, as `in_turn` has it; None for who does not wait. Asks the database.
+
+        Counted by agency, so that who reads it in a rush does not read the whole line.
+        """
         if self.status != self.Status.WAITLISTED:
             return None
-        order = take_turns(COUNTED_IN_LINE.all(event=self.event_id, pool=self.pool_id))
-        return order.index(self.pk) + 1 if self.pk in order else None
+        line = LINE.all(event=self.event_id, pool=self.pool_id, since=self.waiting_since)
+        turn = 1 + sum(
+            served + before for own, served, _waiting, before in line if own and own == self.agency_id
+        )
+        place = 1
+        for own, served, waiting, before in line:
+            if own is None:
+                place += before if turn == 1 else waiting
+            else:
+                in_earlier_turns = min(waiting, max(0, turn - 1 - served))
+                came_first_in_this = served < turn <= served + before
+                place += in_earlier_turns + came_first_in_this
+        return place
 
     @classmethod
     def of(cls, event: Event, user: User) -> "Registration | None":
@@ -287,8 +296,20 @@ class Registration(models.Model):
 OF_PERSON: Prepared[Registration] = Prepared(
     lambda event, user: Registration.objects.filter(event=event, user=user)
 )
-COUNTED_IN_LINE: Prepared[tuple[int, int | None, str]] = Prepared(
-    lambda event, pool: Registration.objects.filter(event=event, pool=pool).counted_in_line()
+#: The line of a part of the room by agency: how many were served, wait, and have waited since before a moment.
+LINE: Prepared[tuple[int | None, int, int, int]] = Prepared(
+    lambda event, pool, since: (
+        Registration.objects.filter(event=event, pool=pool)
+        .counted_in_line()
+        .order_by()
+        .values("agency")
+        .annotate(
+            served=Count("pk", filter=Q(status=Registration.Status.CONFIRMED)),
+            waiting=Count("pk", filter=Q(status=Registration.Status.WAITLISTED)),
+            before=Count("pk", filter=Q(status=Registration.Status.WAITLISTED, waiting_since__lt=since)),
+        )
+        .values_list("agency", "served", "waiting", "before")
+    )
 )
 
 

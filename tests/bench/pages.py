@@ -27,6 +27,7 @@ import json, random, sys
 from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from allauth.usersessions.models import UserSession
 from portal.session_store import SessionStore
 from django.db import connection
 from django.utils import timezone
@@ -80,6 +81,7 @@ session = SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
 session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session.create()
+UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1")
 upcoming = [event for event, start in zip(made, starts) if start > now]
 pages = {
     "home": ["/"],

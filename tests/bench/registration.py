@@ -88,6 +88,7 @@ def wait_for(port: int, seconds: float = 60) -> None:
 WORLD = """
 import json, sys, time
 from django.conf import settings
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from portal.session_store import SessionStore
 from orgs.models import User
@@ -104,6 +105,7 @@ for n in range(people):
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[BEGAN] = session[SEEN] = int(time.time())  # as signing in leaves it
     session.create()
+    UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1")
     cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
 print(json.dumps({"cookies": cookies, "events": [str(event.public_id) for event in chosen]}))
 """

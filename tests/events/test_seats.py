@@ -1,6 +1,7 @@
 """Seats for whom: on site, online, kept for an agency; whose turn it is; and hosts who say yes to each person."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -149,6 +150,30 @@ def test_agencies_take_turns_in_the_waiting_list(agency):
         order += change_capacity(event, capacity=seats, by=host)
 
     assert order == [*expected[1:4], newcomer, expected[4]]
+
+
+@pytest.mark.parametrize("line", range(12))
+def test_the_place_that_each_reads_is_that_of_the_order_in_which_seats_are_given(line):
+    chance = Random(line)
+    event = factories.event(capacity=0)
+    pool, now = event.pools.get(), timezone.now()
+    agencies = [*(factories.agency() for _n in range(3)), None]
+    for minute in range(30):
+        is_served = chance.random() < 0.3
+        Registration.objects.create(
+            event=event,
+            pool=pool,
+            user=factories.user(),
+            agency=chance.choice(agencies),
+            status=CONFIRMED if is_served else WAITLISTED,
+            created_at=now,
+            waiting_since=now + timedelta(minutes=minute),
+            promoted_at=now if is_served else None,
+        )
+    in_turn = [event.registrations.get(pk=pk) for pk in event.registrations.in_turn()]
+
+    assert len(in_turn) > 10
+    assert [one.place_in_line for one in in_turn] == list(range(1, len(in_turn) + 1))
 
 
 def test_a_person_who_comes_alone_waits_behind_nobody_of_the_same_turn():
