@@ -32,6 +32,9 @@ def on_starting(server):
 
 def when_ready(server):
     """What was loaded before the processes part is never collected: it stays shared memory, and no time goes into it."""
+    from portal.warming_up import warm_up
+
+    warm_up()
     gc.collect()
     gc.freeze()
 

@@ -167,7 +167,7 @@ def test_the_place_that_each_reads_is_that_of_the_order_in_which_seats_are_given
             agency=chance.choice(agencies),
             status=CONFIRMED if is_served else WAITLISTED,
             created_at=now,
-            waiting_since=now + timedelta(minutes=minute),
+            waiting_since=None if is_served else now + timedelta(minutes=minute),
             promoted_at=now if is_served else None,
         )
     in_turn = [event.registrations.get(pk=pk) for pk in event.registrations.in_turn()]
