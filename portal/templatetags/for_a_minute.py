@@ -1,6 +1,8 @@
 """A part of a page that is the same for everybody, made once and kept in the memory of a process for a minute."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 from django import template
 from django.utils.translation import get_language
@@ -10,8 +12,20 @@ register = template.Library()
 SECONDS = 60
 MOST = 2000  # parts; a crawler that walks through all events fills no memory
 
-#: When each part was made (monotonic seconds), and its HTML.
-MADE: dict[tuple, tuple[float, str]] = {}
+#: When each part was made (monotonic seconds), and what came of it.
+MADE: dict[tuple, tuple[float, Any]] = {}
+
+
+def made(key: tuple, make: Callable[[], Any], *, seconds: float = SECONDS) -> Any:
+    """What was made under this key, or is made now if that is too long ago."""
+    now = time.monotonic()
+    made_at, part = MADE.get(key, (float("-inf"), None))
+    if now - made_at >= seconds:
+        part = make()
+        if len(MADE) >= MOST:
+            MADE.clear()
+        MADE[key] = (now, part)
+    return part
 
 
 class ForAMinute(template.Node):
@@ -21,15 +35,8 @@ class ForAMinute(template.Node):
         self.nodelist, self.shows = nodelist, shows
 
     def render(self, context):
-        key = (self, get_language(), *[one.resolve(context, ignore_failures=True) for one in self.shows])
-        now = time.monotonic()
-        made_at, html = MADE.get(key, (-SECONDS, ""))
-        if now - made_at >= SECONDS:
-            html = self.nodelist.render(context)
-            if len(MADE) >= MOST:
-                MADE.clear()
-            MADE[key] = (now, html)
-        return html
+        shown = [one.resolve(context, ignore_failures=True) for one in self.shows]
+        return made((self, get_language(), *shown), lambda: self.nodelist.render(context))
 
 
 @register.tag

@@ -4,7 +4,6 @@ from functools import lru_cache
 
 from django import template
 from django.conf import settings
-from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.html import format_html
@@ -15,6 +14,7 @@ from wagtail.models import Page
 
 from portal.bilingual import CHINESE, Text, language_of
 from portal.browser_names import browser_name
+from portal.templatetags.for_a_minute import made
 
 register = template.Library()
 
@@ -149,8 +149,8 @@ def menu(context) -> list[dict]:
     """
     request = context.get("request")
     here = request.path if request else ""
-    kept = caches["template_fragments"].get_or_set(f"menu.{get_language()}", places_in_menu, MENU_IS_KEPT)
-    return [{"url": url, "title": title, "is_here": here.startswith(url)} for url, title in kept]
+    places = made(("menu", get_language()), places_in_menu, seconds=MENU_IS_KEPT)
+    return [{"url": url, "title": title, "is_here": here.startswith(url)} for url, title in places]
 
 
 def places_in_menu() -> list[tuple[str, str]]:

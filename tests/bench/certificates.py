@@ -16,6 +16,8 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
+from tests.bench.apart import apart
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SEED, PEOPLE = 7, 1000
 FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹欧阳司马𠮷㛃"
@@ -25,11 +27,10 @@ GIVEN = "秀英敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂芳建华�
 def main() -> None:
     """Measure in a process of its own, with a database and files of its own."""
     with tempfile.TemporaryDirectory(prefix="tongxing-bench-") as folder:
-        inherited = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
         subprocess.run(
             [sys.executable, "-m", "tests.bench.certificates", "measure"],
             cwd=ROOT,
-            env={**inherited, "VAR_DIR": folder},
+            env=apart(folder),
             check=True,
         )
 

@@ -17,6 +17,8 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import quantiles
 
+from tests.bench.apart import apart
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SEED, FEW, SERVICES_EACH = 7, 30, 4
 MANY, QUESTIONS = int(os.environ.get("AGENCIES", "3000")), int(os.environ.get("QUESTIONS", "300"))
@@ -28,10 +30,10 @@ def main() -> None:
     from tests.machine import Missing, postgres
 
     with tempfile.TemporaryDirectory(prefix="tongxing-bench-") as folder:
-        lines = run("sqlite", VAR_DIR=folder)
+        lines = run("sqlite", folder)
     try:
         with postgres() as url, tempfile.TemporaryDirectory(prefix="tongxing-bench-") as folder:
-            lines += run("postgresql", VAR_DIR=folder, DATABASE_URL=url)
+            lines += run("postgresql", folder, DATABASE_URL=url)
     except Missing as reason:
         print(f"could not run on PostgreSQL: {reason}")
     for line in worse_of_both(lines):
@@ -49,14 +51,13 @@ def worse_of_both(lines: list[str]) -> list[str]:
     return worst
 
 
-def run(name: str, **environment: str) -> list[str]:
+def run(name: str, folder: str, **settings: str) -> list[str]:
     """Measure in a process of its own; its lines are printed as they come, and returned."""
-    inherited = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     lines = []
     with subprocess.Popen(
         [sys.executable, "-m", "tests.bench.directory", name],
         cwd=ROOT,
-        env={**inherited, **environment},
+        env=apart(folder, **settings),
         stdout=subprocess.PIPE,
         text=True,
     ) as measuring:

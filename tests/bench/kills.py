@@ -1,8 +1,8 @@
 """A worker that is killed again and again: nothing of a thousand mails and a thousand index writes is lost.
 
-Queues both in a database of its own (DATABASE_URL, or SQLite), kills the worker at random moments without warning, lets
-it end its work, and prints one `name value unit` a line. `mails_lost` and `index_writes_lost` must be 0, and
-`mails_sent_twice` at most one for each kill. JOBS and KILLS change how much is done.
+Queues both in a database of its own (SQLite, or PostgreSQL when asked for as `python -m tests.bench.kills pg`), kills the
+worker at random moments without warning, lets it end its work, and prints one `name value unit` a line. `mails_lost` and
+`index_writes_lost` must be 0, and `mails_sent_twice` at most one for each kill. JOBS and KILLS change how much is done.
 """
 
 import os
@@ -11,8 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+
+from tests.bench.apart import apart
+from tests.machine import postgres
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SEED, JOBS, KILLS = 20, int(os.environ.get("JOBS", "1000")), int(os.environ.get("KILLS", "20"))
@@ -20,9 +24,11 @@ WORKER = [sys.executable, "manage.py", "worker", "--no-startup-delay", "--interv
 
 
 def main() -> None:
-    """Measure in a process of its own, with a database and files of its own."""
-    with tempfile.TemporaryDirectory(prefix="tongxing-bench-") as folder:
-        environment = {**os.environ, "VAR_DIR": folder, "LETTERS_WAIT": "0"}
+    """Measure in a process of its own, with a database, an index and files of its own."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tongxing-bench-"))
+        database = {"DATABASE_URL": stack.enter_context(postgres())} if sys.argv[1:] == ["pg"] else {}
+        environment = apart(folder, LETTERS_WAIT="0", **database)
         arguments = [sys.executable, "-m", "tests.bench.kills", "measure"]
         subprocess.run(arguments, cwd=ROOT, env=environment, check=True)
 

@@ -7,7 +7,6 @@ PostgreSQL runs with its safe defaults (fsync on).
 
 import gzip
 import json
-import os
 import re
 import shutil
 import socket
@@ -23,6 +22,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.__main__ import ROOT
+from tests.bench.apart import apart
 from tests.check import PRODUCTION
 from tests.machine import postgres
 
@@ -39,16 +39,17 @@ def production(database: str, **settings: str):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        **PRODUCTION,
-        "DATABASE_URL": database or f"sqlite:///{folder / 'tongxing.sqlite3'}",
-        "EMAIL_URL": f"filemail:///{folder / 'mail'}",
-        "VAR_DIR": str(folder),
-        "BIND": f"127.0.0.1:{port}",
-        "LOG_LEVEL": "ERROR",
-        **settings,
-    }
+    environment = apart(
+        folder,
+        **PRODUCTION
+        | {
+            "DATABASE_URL": database or f"sqlite:///{folder / 'tongxing.sqlite3'}",
+            "EMAIL_URL": f"filemail:///{folder / 'mail'}",
+            "BIND": f"127.0.0.1:{port}",
+            "LOG_LEVEL": "ERROR",
+        }
+        | settings,
+    )
 
     def manage(*arguments: str) -> list[str]:
         return [sys.executable, "manage.py", *arguments]

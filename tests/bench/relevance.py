@@ -17,9 +17,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from tests.bench.apart import apart
+
 SCRATCH = tempfile.TemporaryDirectory(prefix="tongxing-relevance-")
-os.environ["VAR_DIR"] = SCRATCH.name  # the stock search gets a database of its own
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+own = apart(
+    SCRATCH.name, DJANGO_SETTINGS_MODULE="portal.settings"
+)  # the stock search has a database of its own
+os.environ.clear()
+os.environ |= own
 
 import django  # noqa: E402
 

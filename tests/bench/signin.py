@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+from tests.bench.apart import apart
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 TRIES = 100  # of each kind
 PAGES = {
@@ -24,11 +26,10 @@ PAGES = {
 def main() -> None:
     """Measure in a process of its own, with a database and files of its own."""
     with tempfile.TemporaryDirectory(prefix="tongxing-bench-") as folder:
-        inherited = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
         subprocess.run(
             [sys.executable, "-m", "tests.bench.signin", "measure"],
             cwd=ROOT,
-            env={**inherited, "VAR_DIR": folder},
+            env=apart(folder),
             check=True,
         )
 
