@@ -1,6 +1,6 @@
 """What every search engine can do: the embedded one (tantivy) and a cluster (Elasticsearch, OpenSearch).
 
-tests/portal/search/test_engine.py is the contract that each must pass.
+tests/portal/search/contract/ is what each must pass.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The engines that the tests of searching ask."""
+"""The engines that the tests of searching ask. What stands in `made` passes `contract/`."""
 
 import secrets
 from collections.abc import Callable
@@ -65,6 +65,14 @@ def made(request, tmp_path) -> Callable:
     if request.param == "embedded":
         return lambda: Embedded(tmp_path / "search")
     return request.getfixturevalue(ON_OPENSEARCH[request.param])
+
+
+@pytest.fixture
+def engine(made):
+    """An engine with an empty index."""
+    engine = made()
+    engine.rebuild(lambda: [])
+    return engine
 
 
 @pytest.fixture

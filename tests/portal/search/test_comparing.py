@@ -15,7 +15,7 @@ from portal.search import comparing, daily, engine, search
 from portal.search.document import Document
 from portal.search.engine import SearchIsAway
 from tests import factories
-from tests.portal.search.test_engine import add, document
+from tests.portal.search.documents import add, document
 
 pytestmark = pytest.mark.django_db
 

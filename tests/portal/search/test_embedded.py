@@ -8,7 +8,7 @@ from portal.search import embedded
 from portal.search.embedded import Embedded
 from portal.search.engine import VERSION, SearchIsAway, SearchIsBusy
 from portal.search.query import understand
-from tests.portal.search.test_engine import add, document, ids
+from tests.portal.search.documents import add, document, ids
 
 
 @pytest.fixture

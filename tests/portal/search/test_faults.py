@@ -24,8 +24,8 @@ from portal.search.query import understand
 from tests import factories
 from tests.at_once import at_once
 from tests.machine import who_listens
+from tests.portal.search.documents import add, document, ids
 from tests.portal.search.gate import Gate
-from tests.portal.search.test_engine import add, document, ids
 
 pytestmark = pytest.mark.opensearch
 

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from portal.search import rebuild, spelling
 from portal.search.spelling import Vocabulary
 from tests import factories
-from tests.portal.search.test_engine import add, document
+from tests.portal.search.documents import add, document
 
 NAMES = ("流动人口", "农民工讨薪", "随迁子女入学", "尘肺病救助", "装修工人的年关", "社区食堂")
 ENGLISH = {"migrant": 9, "migrants": 2, "migration": 3, "workers": 8, "labour": 2, "school": 4, "schools": 1}

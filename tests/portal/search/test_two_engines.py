@@ -4,7 +4,7 @@ import pytest
 
 from portal.search.embedded import Embedded
 from portal.search.query import understand
-from tests.portal.search.test_engine import document
+from tests.portal.search.documents import document
 
 pytestmark = pytest.mark.opensearch
 
