@@ -4,6 +4,7 @@ import re
 import threading
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -43,6 +44,7 @@ def world(change):
 def signed_in(user) -> Client:
     client = Client()
     client.force_login(user)
+    UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1")
     connection.run_on_commit.clear()
     return client
 
