@@ -3,11 +3,14 @@
 The search engine says which ones use the same words. When it is away the rest decides.
 """
 
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from heapq import nlargest
+
 from django.utils.translation import override
 
 from casestudies.models import CaseStudy
-from orgs.models import Division
 from portal.models import Topic
 from portal.search import search
 
@@ -17,6 +20,8 @@ WEIGHTS = {Topic.Scheme.POPULATION: 6, Topic.Scheme.SERVICE: 5, Topic.Scheme.MET
 SAME_KIND, SAME_PROVINCE = 2, 1
 #: The best hits of the engine weigh from 8 down to 1.
 HITS = 8
+MOST = 500  # cases that are looked at more closely; of more that are equally near the newer ones
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def by_words(case: CaseStudy) -> dict[int, int]:
@@ -31,40 +36,45 @@ def by_words(case: CaseStudy) -> dict[int, int]:
 def similar_to(case: CaseStudy, topics: list[Topic]) -> list[CaseStudy]:
     """The published cases most like a case that is about `topics`, each with `.shared`: the topics they have in common.
 
-    Two queries. Kind and province alone make nothing similar.
+    Three queries: who shares a topic, what decides between those, and the cases. Kind and province alone make nothing
+    similar.
     """
-    heard = by_words(case)
-    of_scheme = {scheme: [t.pk for t in topics if t.scheme == scheme] for scheme in WEIGHTS}
-    own = [pk for keys in of_scheme.values() for pk in keys]
-    score = Value(0, output_field=IntegerField())
-    for scheme, keys in of_scheme.items():
-        if keys:
-            shared = Count("topics", filter=Q(topics__in=keys), distinct=True)
-            score = score + shared * Value(WEIGHTS[scheme])
-    if heard:
-        score = score + Case(
-            *(When(pk=pk, then=Value(weight)) for pk, weight in heard.items()), default=Value(0)
-        )
-    score = score + Case(When(kind=case.kind, then=Value(SAME_KIND)), default=Value(0))
-    if case.division_id:
-        # Not by a join: PostgreSQL would ask for the division in the grouping.
-        province = Division.objects.filter(code__startswith=case.division.code[:2])
-        score = score + Case(When(division__in=province, then=Value(SAME_PROVINCE)), default=Value(0))
-    tagged = CaseStudy.topics.through.objects.filter(topic__in=own).values("casestudy")
-    found = (
-        CaseStudy.objects.published()
-        .filter(Q(pk__in=tagged) | Q(pk__in=list(heard)))
-        .exclude(pk=case.pk)
-        .annotate(likeness=score)
-        .select_related("agency")
-        .defer(*CaseStudy.SECTIONS)
-        .prefetch_related(Prefetch("topics", Topic.objects.filter(pk__in=own)))
-        .order_by("-likeness", "-first_published_at", "-pk")[:SHOWN]
+    weights = {topic.pk: WEIGHTS[topic.scheme] for topic in topics if topic.scheme in WEIGHTS}
+    tags = CaseStudy.topics.through.objects.filter(
+        topic__in=weights, casestudy__in=CaseStudy.objects.published()
     )
-    cases = list(found)
-    for one in cases:
-        one.shared = list(one.topics.all())
-    return cases
+    shared: dict[int, set[int]] = defaultdict(set)
+    for pk, topic in tags.values_list("casestudy", "topic"):
+        shared[pk].add(topic)
+    likeness = Counter({pk: sum(map(weights.get, common)) for pk, common in shared.items()})
+    likeness.update(by_words(case))
+    del likeness[case.pk]
+
+    province = case.division.code[:2] if case.division_id else None
+    facts = CaseStudy.objects.published().filter(pk__in=nearest(likeness, shared))
+    ranked = []
+    for pk, kind, place, published_at in facts.values_list(
+        "pk", "kind", "division__code", "first_published_at"
+    ):
+        score = likeness[pk] + SAME_KIND * (kind == case.kind)
+        if province and place and place.startswith(province):
+            score += SAME_PROVINCE
+        ranked.append((score, published_at or NEVER, pk))
+    order = [pk for *_score, pk in nlargest(SHOWN, ranked)]
+
+    found = CaseStudy.objects.published().select_related("agency").defer(*CaseStudy.SECTIONS).in_bulk(order)
+    for pk, one in found.items():
+        one.shared = [topic for topic in topics if topic.pk in shared[pk]]
+    return [found[pk] for pk in order if pk in found]
+
+
+def nearest(likeness: Counter[int], published: Iterable[int]) -> list[int]:
+    """Those that kind and province may still bring among the first; what only the engine knows may not be published."""
+    best = nlargest(SHOWN, (likeness[pk] for pk in published if pk in likeness))
+    least = best[-1] - SAME_KIND - SAME_PROVINCE if len(best) == SHOWN else 0
+    return nlargest(
+        MOST, (pk for pk, score in likeness.items() if score >= least), key=lambda pk: (likeness[pk], pk)
+    )
 
 
 def beside(case: CaseStudy) -> dict:

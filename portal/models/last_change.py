@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from django.db import models
 
+from portal.prepared import Prepared
+
 
 class LastChangeQuerySet(models.QuerySet):
     def write(self, about: int, moment: float) -> None:
@@ -13,7 +15,7 @@ class LastChangeQuerySet(models.QuerySet):
 
     def read(self) -> dict[int, float]:
         """The moments, by what changed. What never changed is not among them."""
-        return {about: at.timestamp() for about, at in self.values_list("pk", "at")}
+        return {about: at.timestamp() for about, at in MOMENTS.all()}
 
 
 class LastChange(models.Model):
@@ -34,3 +36,7 @@ class LastChange(models.Model):
 
     def __str__(self):
         return f"{self.About(self.pk).name}: {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+#: Nearly every page asks.
+MOMENTS: Prepared[tuple[int, datetime]] = Prepared(lambda: LastChange.objects.values_list("pk", "at"))

@@ -45,6 +45,25 @@ def test_between_two_that_are_otherwise_alike_the_province_decides():
     assert found(case) == ["同省", "外省"]
 
 
+def test_many_that_are_equally_near_are_told_apart_by_kind_and_age(case, monkeypatch):
+    monkeypatch.setattr(similar, "MOST", 5)
+    kinds = [CaseStudy.Kind.PROJECT] * 6 + [CaseStudy.Kind.GROUP]
+    for number, kind in enumerate(kinds):
+        about("pop:children", title=f"{number}", kind=kind)
+    CaseStudy.objects.filter(pk=case.pk).update(kind=CaseStudy.Kind.GROUP)
+    case.refresh_from_db()
+
+    assert found(case) == ["6", "5", "4", "3"]
+
+
+def test_drafts_do_not_stand_in_the_way_of_what_is_published(case):
+    for number in range(similar.SHOWN):
+        about("pop:children", "svc:education", title=f"草稿{number}", live=False)
+    about("svc:education", title="同一件事")
+
+    assert found(case) == ["同一件事"]
+
+
 def test_the_words_of_the_engine_find_what_no_topic_says(case):
     about("pop:elderly", title="别的")
     about(title="另一个四点半课堂", keywords=["托管"])
@@ -75,6 +94,5 @@ def test_it_costs_the_same_with_one_and_with_three(case):
     about("svc:education", "pop:children")
     with CaptureQueriesContext(connection) as three:
         found(case)
-    assert (
-        len(one) == len(three) == 4
-    )  # the case's own topics, what staff say are synonyms, the cases, their topics
+    # the case's own topics, what staff say are synonyms, who shares a topic, what decides between those, the cases
+    assert len(one) == len(three) == 5
