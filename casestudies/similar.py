@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from heapq import nlargest
 
+from django.core.cache import cache
 from django.utils.translation import override
 
 from casestudies.models import CaseStudy
@@ -15,6 +16,8 @@ from portal.models import Topic
 from portal.search import search
 
 SHOWN = 4
+SPARE = 2  # take the place of what is withdrawn meanwhile
+KEPT_FOR = 600  # seconds until a new case is found beside the others
 #: What one shared term weighs: whom it is for says most, then what is done, then how.
 WEIGHTS = {Topic.Scheme.POPULATION: 6, Topic.Scheme.SERVICE: 5, Topic.Scheme.METHOD: 3}
 SAME_KIND, SAME_PROVINCE = 2, 1
@@ -36,8 +39,24 @@ def by_words(case: CaseStudy) -> dict[int, int]:
 def similar_to(case: CaseStudy, topics: list[Topic]) -> list[CaseStudy]:
     """The published cases most like a case that is about `topics`, each with `.shared`: the topics they have in common.
 
-    Three queries: who shares a topic, what decides between those, and the cases. Kind and province alone make nothing
-    similar.
+    Which ones they are may be some minutes old. What they say, and that they are still published, is read anew.
+    """
+    about = sorted(topic.pk for topic in topics if topic.scheme in WEIGHTS)
+    key = f"similar.{case.pk}.{case.last_published_at}.{about}".replace(" ", "")
+    nearest = cache.get(key)
+    if nearest is None:
+        nearest = rank(case, topics)
+        cache.set(key, nearest, KEPT_FOR)
+    found = CaseStudy.objects.published().select_related("agency").defer(*CaseStudy.SECTIONS).in_bulk(nearest)
+    for pk, one in found.items():
+        one.shared = [topic for topic in topics if topic.pk in nearest[pk]]
+    return [found[pk] for pk in nearest if pk in found][:SHOWN]
+
+
+def rank(case: CaseStudy, topics: list[Topic]) -> dict[int, set[int]]:
+    """The keys of the cases most like this one, the nearest first, each with the topics that they share.
+
+    Two queries: who shares a topic, and what decides between those. Kind and province alone make nothing similar.
     """
     weights = {topic.pk: WEIGHTS[topic.scheme] for topic in topics if topic.scheme in WEIGHTS}
     tags = CaseStudy.topics.through.objects.filter(
@@ -46,12 +65,12 @@ def similar_to(case: CaseStudy, topics: list[Topic]) -> list[CaseStudy]:
     shared: dict[int, set[int]] = defaultdict(set)
     for pk, topic in tags.values_list("casestudy", "topic"):
         shared[pk].add(topic)
-    likeness = Counter({pk: sum(map(weights.get, common)) for pk, common in shared.items()})
+    likeness = Counter({pk: sum(map(weights.__getitem__, common)) for pk, common in shared.items()})
     likeness.update(by_words(case))
     del likeness[case.pk]
 
     province = case.division.code[:2] if case.division_id else None
-    facts = CaseStudy.objects.published().filter(pk__in=nearest(likeness, shared))
+    facts = CaseStudy.objects.published().filter(pk__in=candidates(likeness, shared))
     ranked = []
     for pk, kind, place, published_at in facts.values_list(
         "pk", "kind", "division__code", "first_published_at"
@@ -60,18 +79,13 @@ def similar_to(case: CaseStudy, topics: list[Topic]) -> list[CaseStudy]:
         if province and place and place.startswith(province):
             score += SAME_PROVINCE
         ranked.append((score, published_at or NEVER, pk))
-    order = [pk for *_score, pk in nlargest(SHOWN, ranked)]
-
-    found = CaseStudy.objects.published().select_related("agency").defer(*CaseStudy.SECTIONS).in_bulk(order)
-    for pk, one in found.items():
-        one.shared = [topic for topic in topics if topic.pk in shared[pk]]
-    return [found[pk] for pk in order if pk in found]
+    return {pk: shared[pk] for *_score, pk in nlargest(SHOWN + SPARE, ranked)}
 
 
-def nearest(likeness: Counter[int], published: Iterable[int]) -> list[int]:
+def candidates(likeness: Counter[int], published: Iterable[int]) -> list[int]:
     """Those that kind and province may still bring among the first; what only the engine knows may not be published."""
-    best = nlargest(SHOWN, (likeness[pk] for pk in published if pk in likeness))
-    least = best[-1] - SAME_KIND - SAME_PROVINCE if len(best) == SHOWN else 0
+    best = nlargest(SHOWN + SPARE, (likeness[pk] for pk in published if pk in likeness))
+    least = best[-1] - SAME_KIND - SAME_PROVINCE if len(best) == SHOWN + SPARE else 0
     return nlargest(
         MOST, (pk for pk, score in likeness.items() if score >= least), key=lambda pk: (likeness[pk], pk)
     )

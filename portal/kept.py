@@ -4,16 +4,17 @@ Whole answers for visitors (`portal.page_cache_views`) and the parts of pages th
 (`portal.public_parts`). Nothing is older than a minute, because days pass by themselves.
 """
 
+import random
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import DatabaseError, connection
 
 from portal import changes
 
-KEPT_FOR = 60  # seconds
+KEPT_FOR = 60  # seconds at most; a part of them by chance, so that what was made at once is not all made anew at once
 MOST_BYTES = 48 * 1024 * 1024  # of a process
 
 
@@ -24,6 +25,7 @@ class Kept:
     made_at: float
     size: int
     value: object
+    lasts: float = field(default_factory=lambda: KEPT_FOR * random.uniform(0.6, 1))  # noqa: S311  no secret
 
     @property
     def is_good(self) -> bool:
@@ -32,11 +34,11 @@ class Kept:
         While the database is away what was kept is still good.
         """
         age = time.time() - self.made_at
-        return age < changes.WINDOW or (age < KEPT_FOR and not changes.happened_since(self.made_at))
+        return age < changes.WINDOW or (age < self.lasts and not changes.happened_since(self.made_at))
 
     def is_current(self, last_change: float) -> bool:
         """Whether nothing changed since, so that even whoever changed something a moment ago may see it."""
-        return time.time() - self.made_at < KEPT_FOR and self.made_at > last_change + changes.WINDOW
+        return time.time() - self.made_at < self.lasts and self.made_at > last_change + changes.WINDOW
 
 
 class Store:

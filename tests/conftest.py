@@ -14,6 +14,7 @@ from django.test.utils import override_settings, setup_databases
 from django.utils import translation
 from django_tasks_db.models import DBTaskResult
 
+from casestudies import similar
 from casestudies.models import Attachment, CaseFile
 from casestudies.usage import counting
 from events import announced
@@ -92,6 +93,7 @@ def keeps_to_itself(tmp_path, monkeypatch):
     cache.clear()  # no limit counts what another test did in the same minute
     for_a_minute.MADE.clear()
     translation.activate(settings.LANGUAGE_CODE)
+    monkeypatch.setattr(similar, "KEPT_FOR", 0)  # what a test publishes is found beside the others at once
     monkeypatch.setattr(components, "MENU_IS_KEPT", 0)  # or the first of two pages would cost a query more
     monkeypatch.setattr(counting, "SUMS", Counted())  # and what it counted is not written by itself
     monkeypatch.setattr(counting, "WRITTEN_EVERY", float("inf"))

@@ -86,6 +86,23 @@ def test_a_draft_has_no_similar_cases(case):
     assert similar.beside(about("pop:children", live=False)) == {}
 
 
+def test_for_some_minutes_only_what_they_say_is_read_anew(case, monkeypatch):
+    monkeypatch.setattr(similar, "KEPT_FOR", 600)
+    others = [about("pop:children", title=f"{number}") for number in range(similar.SHOWN + 1)]
+    assert found(case) == ["4", "3", "2", "1"]
+
+    about("pop:children", "svc:education", title="新的")
+    CaseStudy.objects.filter(pk=others[3].pk).update(live=False)
+    CaseStudy.objects.filter(pk=others[2].pk).update(title="二")
+    with CaptureQueriesContext(connection) as queries:
+        assert found(case) == ["4", "二", "1", "0"]
+    assert len(queries) == 2  # the case's own topics, the cases
+
+    case.topics.add(factories.topic("pop:women"))
+    case.save()
+    assert found(CaseStudy.objects.get(pk=case.pk))[0] == "新的"
+
+
 def test_it_costs_the_same_with_one_and_with_three(case):
     about("pop:children")
     with CaptureQueriesContext(connection) as one:
