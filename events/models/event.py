@@ -238,6 +238,11 @@ class Event(index.Indexed, models.Model):
         return [self.host, *(co_host.agency for co_host in self.hosts.all() if co_host.is_confirmed)]
 
     @property
+    def has_titled_sessions(self) -> bool:
+        """Whether a session is called something. Reads `sessions`: prefetch them."""
+        return any(session.title for session in self.sessions.all())
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone in which its times are meant."""
         return ZoneInfo(self.time_zone)

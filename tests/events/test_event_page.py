@@ -15,6 +15,7 @@ from django.utils.translation import override
 from events.hosting import publishing
 from events.models import Registration
 from events.registering.registration import register
+from portal.templatetags import for_a_minute
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +194,21 @@ def test_the_page_asks_the_database_as_often_for_three_co_hosts_as_for_one(clien
             page(client, event)
         counts.append(len(queries))
     assert len(set(counts)) == 1
+
+
+def test_parts_have_a_column_only_where_one_has_a_name(client):
+    event = factories.event()
+    second = event.sessions.create(
+        starts_at=event.starts_at + timedelta(days=7), ends_at=event.ends_at + timedelta(days=7)
+    )
+    without = page(client, event).text
+    second.title = "下午场"
+    second.save()
+    for_a_minute.MADE.clear()
+    with_names = page(client, event).text
+
+    assert ("Dates and times" in without, "<th" in without) == (True, False)
+    assert ("Dates and times" in with_names, "<th" in with_names, "下午场" in with_names) == (True, True, True)
 
 
 def test_what_is_kept_of_the_page_gives_way_to_every_change(client):
