@@ -12,19 +12,21 @@ MAY_IMPORT = {
     "events": {"portal", "orgs", "events"},
     "casestudies": {"portal", "orgs", "casestudies"},
 }
+#: The folders of `events/` in the order in which people meet them.
+IN_TIME = ("registering", "nominating", "attending", "hours", "certifying")
 #: Names that tell a reader nothing about what is inside.
 EMPTY_NAMES = {"utils", "helpers", "services", "common", "misc", "managers"}
 
 
-def imports_of(file: Path) -> set[str]:
-    """The first parts of every absolute import, wherever in the file it stands."""
+def imports_of(file: Path, *, parts: int = 1) -> set[str]:
+    """The first `parts` of every absolute import, wherever in the file it stands."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {name.name.partition(".")[0] for name in node.names}
+            found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.partition(".")[0])
-    return found
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return {".".join(name.split(".")[:parts]) for name in found}
 
 
 def files_of(app: str) -> list[Path]:
@@ -39,6 +41,16 @@ def test_an_app_imports_only_what_stands_below_it(app):
         for name in imports_of(file) & set(MAY_IMPORT) - MAY_IMPORT[app]
     }
     assert strangers == set()
+
+
+def test_what_happens_later_at_an_event_knows_what_came_before_and_never_the_other_way():
+    later = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for number, folder in enumerate(IN_TIME)
+        for file in (ROOT / "events" / folder).rglob("*.py")
+        for name in imports_of(file, parts=2) & {f"events.{other}" for other in IN_TIME[number + 1 :]}
+    ]
+    assert later == []
 
 
 @pytest.mark.parametrize("app", MAY_IMPORT)

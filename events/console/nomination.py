@@ -16,8 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events.forms.nomination import NominationForm, OnePersonForm
 from events.models import Event, Nomination, Registration
-from events.nominating import answering, nomination
-from events.registering import swapping
+from events.nominating import answering, nomination, swapping
 from events.registering.refusals import NotEnoughSeats, RegistrationError, refusal
 from orgs.console.door import own_agency
 from orgs.models import Agency

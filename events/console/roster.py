@@ -11,13 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.afterwards import charts, numbers
+from events.attending.roster_table import everybody
 from events.console.door import own_event
 from events.forms.decision import HostDecisionForm
 from events.forms.roster import AddPersonForm, SeatsForm
 from events.models import Event, Registration
-from events.registering import by_hand, registration, seats
+from events.nominating import by_hand
+from events.registering import registration, seats
 from events.registering.refusals import RegistrationError
-from events.registering.roster_table import everybody
 
 
 @login_required

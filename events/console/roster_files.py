@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.afterwards import numbers
+from events.attending import roster_table
 from events.console.door import own_event, write_down_export
-from events.registering import roster_table
 from orgs.console.door import confirm_it_is_them
 
 FORMATS = {

@@ -208,7 +208,11 @@ def test_parts_have_a_column_only_where_one_has_a_name(client):
     with_names = page(client, event).text
 
     assert ("Dates and times" in without, "<th" in without) == (True, False)
-    assert ("Dates and times" in with_names, "<th" in with_names, "下午场" in with_names) == (True, True, True)
+    assert ("Dates and times" in with_names, "<th" in with_names, "下午场" in with_names) == (
+        True,
+        True,
+        True,
+    )
 
 
 def test_what_is_kept_of_the_page_gives_way_to_every_change(client):

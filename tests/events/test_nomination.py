@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from events.models import Nomination, Registration, SeatPool
+from events.nominating.by_hand import put_down_by_host
 from events.nominating.nomination import AS_MANY, TOGETHER, Nominee, nominate, remembered
-from events.registering.by_hand import put_down_by_host
 from events.registering.refusals import NotEnoughSeats, NotOpen, NotYourAgency, RegistrationError
 from events.registering.registration import cancel, register
 from events.registering.seats import keep_for

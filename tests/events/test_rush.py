@@ -18,8 +18,9 @@ from django.db.models.functions import Least
 from django_tasks_db.models import DBTaskResult
 
 from events.models import Registration, RegistrationLogEntry, SeatPool
+from events.nominating import by_hand
 from events.nominating.guests import Nominee
-from events.registering import by_hand, registration, seats, waiting_list
+from events.registering import registration, seats, waiting_list
 from events.registering.refusals import CapacityRefused
 from orgs.models import Agency, User
 from tests import factories

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from events.models import Event, Registration, SeatPool
 from events.nominating.nomination import Nominee, nominate
+from events.nominating.swapping import swap
 from events.registering.refusals import CannotBeSwapped, NotYours
 from events.registering.registration import register
-from events.registering.swapping import swap
 from tests import factories
 
 pytestmark = pytest.mark.django_db
