@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.request
 
@@ -21,18 +22,27 @@ AS_SYSTEMD = (
 
 
 class Service:
-    """`tongxing-web` with the socket of `tongxing-web.socket`, which stays when the service ends."""
+    """`tongxing-web` with the socket of `tongxing-web.socket`, which stays when the service ends.
 
-    def __init__(self, listener: socket.socket, folder):
+    Returns as `systemctl start` does: when the service has said that it is ready (`Type=notify`).
+    """
+
+    def __init__(self, listener: socket.socket, told: socket.socket, folder):
         self.process = subprocess.Popen(
             [sys.executable, "-c", AS_SYSTEMD],
             cwd=portal_settings.BASE_DIR,
-            env={**os.environ, "DATABASE_URL": database_url(), "VAR_DIR": str(folder)},
+            env={
+                **os.environ,
+                "DATABASE_URL": database_url(),
+                "VAR_DIR": str(folder),
+                "NOTIFY_SOCKET": told.getsockname(),
+            },
             preexec_fn=lambda: os.dup2(listener.fileno(), 3),
             pass_fds=(3, listener.fileno()),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        assert told.recv(1000).startswith(b"READY=1")
 
     def end(self) -> None:
         self.process.terminate()
@@ -72,18 +82,27 @@ def listener():
         yield listener
 
 
+@pytest.fixture
+def told():
+    """Where systemd hears from its services."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        told.bind(f"{folder}/notify")  # a short path: no longer one is allowed
+        told.settimeout(PATIENCE)
+        yield told
+
+
 def test_who_comes_while_the_web_service_starts_anew_waits_and_is_answered(
-    django_db_setup, django_db_blocker, listener, tmp_path
+    django_db_setup, django_db_blocker, listener, told, tmp_path
 ):
     with django_db_blocker.unblock():
-        services = [Service(listener, tmp_path)]
+        services = [Service(listener, told, tmp_path)]
         visitors = [Visitor(listener.getsockname()[1]) for _n in range(4)]
         try:
             for visitor in visitors:
                 visitor.start()
             visitors[0].reads(5)
             services[0].end()
-            services.append(Service(listener, tmp_path))
+            services.append(Service(listener, told, tmp_path))
             for visitor in visitors:
                 visitor.reads(2)  # one may have been on its way
             for visitor in visitors:
