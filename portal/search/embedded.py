@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tantivy import DocAddress, Index, IndexWriter, Occur, SchemaBuilder, Searcher
+from tantivy import DocAddress, Index, IndexWriter, Searcher
 from tantivy import Document as TantivyDocument
 from tantivy import Query as TantivyQuery
 
 from portal.bilingual import Text
-from portal.search.document import ORDERS, Document, places_of, records_of
+from portal.search.document import Document, places_of, records_of
 from portal.search.engine import (
     ALL_VALUES,
     MOST_VALUES,
@@ -38,39 +38,14 @@ from portal.search.engine import (
     counted,
     pattern,
 )
-from portal.search.query import FILTERS, Choice, Query, Slot
+from portal.search.query import FILTERS, Query
+from portal.search.tantivy_query import Clause, found_by, one_of, weighed
+from portal.search.tantivy_schema import KIND, SCHEMA
 
 PATIENCE = 15  # seconds that a writer waits for its turn
 MEMORY, REBUILD_MEMORY = 15_000_000, 60_000_000  # bytes; with 100 MB the tables of words outgrow the caches
-KIND = "kind"
 #: Hits looked at beyond those asked for, to set equal ones in order; and how many equal ones that is done for.
 BEYOND, MOST_EQUAL = 50, 20_000
-Clause = tuple[Occur, TantivyQuery]
-
-
-def _schema():
-    builder = SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field(KIND, fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("tags", tokenizer_name="raw", index_option="basic")
-    for name in FILTERS:  # counting a column of its own is five times as fast as picking out of all tags
-        builder.add_text_field(f"by_{name}", fast=True, tokenizer_name="raw", index_option="basic")
-    # Tokens come from portal.search.analysis, with spaces between them.
-    builder.add_text_field("title", tokenizer_name="whitespace")
-    builder.add_text_field("text", tokenizer_name="whitespace")
-    builder.add_text_field("agency", tokenizer_name="whitespace")
-    for name in ("single", "whole", "pinyin"):
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("words", fast=True, tokenizer_name="whitespace", index_option="basic")
-    builder.add_unsigned_field("number", fast=True)
-    builder.add_unsigned_field("fingerprint", fast=True)
-    for order in ORDERS:
-        builder.add_unsigned_field(order, fast=True)
-    builder.add_bytes_field("shown", stored=True)
-    return builder.build()
-
-
-SCHEMA = _schema()
 
 
 class _Open(NamedTuple):
@@ -102,12 +77,12 @@ class Embedded:
         order: str = "",
         with_texts: bool = True,
     ) -> Found:
-        of_kinds = [] if kinds is None else [_one_of(KIND, list(kinds))]
+        of_kinds = [] if kinds is None else [one_of(KIND, list(kinds))]
         for name, begins in facets.items():
             pattern(name, begins)  # refuses what the other engine would refuse
         with _panics_are_away():
             searcher = self._searcher()
-            asked = _weighed(query, of_kinds)
+            asked = weighed(query, of_kinds)
             found = _in_order(searcher, asked, offset + limit, order)[offset:] if limit else []
             if with_texts:
                 hits = [_hit(searcher.doc(place.address), place.key) for place in found]
@@ -286,64 +261,6 @@ def _hit(stored: TantivyDocument, score: float) -> EngineHit:
     return EngineHit(kind, int(pk), score, tuple(Text(text, language) for language, text in texts))
 
 
-# -- Questions --------------------------------------------------------------------------------------------------------
-
-
-def _weighed(query: Query, of_kinds: list[Clause]) -> TantivyQuery:
-    """What is asked for, and how much each hit weighs.
-
-    tantivy adds up what single tokens weigh in a loop of its own when nothing else is among them. So all of them stand in
-    one list, and what is found is worked out beside it without weighing: quicker by a third, although tokens are read
-    twice. Reading tokens in a row twice is too dear; where there are any, what finds weighs too.
-    """
-    is_apart = all(slot.is_one_token for slot in (*query.phrases, *query.slots))
-    asked = _found(query, of_kinds, weighs=not is_apart)
-    if is_apart:
-        asked = _constant(asked, 0.0)
-    tokens = [
-        each
-        for slot in ((*query.phrases, *query.slots, *query.faint) if is_apart else query.faint)
-        for each in (_fields(slot.choices[0]) if slot.is_one_token else [_slot(slot, weighs=True)])
-    ]
-    liked = [_constant(_in_a_row("tags", (tag,)), boost) for tag, boost in query.liked]
-    for further in (tokens, liked):
-        if further:
-            asked = TantivyQuery.boolean_query([(Occur.Must, asked), (Occur.Should, _any_of(further))])
-    return asked
-
-
-def _found(query: Query, of_kinds: list[Clause], *, weighs: bool = False) -> TantivyQuery:
-    """What is asked for, without what only helps to order."""
-    if query.asks_for_nothing:
-        return TantivyQuery.empty_query()
-    clauses = [(Occur.Must, _slot(phrase, weighs)) for phrase in query.phrases]
-    if query.has_no_words:
-        clauses.append((Occur.Must, TantivyQuery.all_query()))
-    if query.slots:
-        clauses.append((Occur.Must, _some_of([_slot(slot, weighs) for slot in query.slots], query.minimum)))
-    clauses += [(Occur.MustNot, _slot(slot)) for slot in query.without]
-    clauses += [
-        _one_of("tags", [f"{name}:{value}" for value in values]) for name, values in query.filters.items()
-    ]
-    return TantivyQuery.boolean_query([*clauses, *of_kinds])
-
-
-def _some_of(conditions: list[TantivyQuery], minimum: int) -> TantivyQuery:
-    """At least so many of the conditions, with the weights of all that hold.
-
-    Two of them are the first with one of the others, or the second with one of those behind it, and so on; the first of
-    these that holds has all the weights. tantivy counts with a heap how many hold, which takes twice as long.
-    """
-    if minimum != 2 or len(conditions) < 3:
-        return _any_of(conditions, minimum)
-    return TantivyQuery.disjunction_max_query(
-        [
-            TantivyQuery.boolean_query([(Occur.Must, each), (Occur.Must, _any_of(conditions[at:]))])
-            for at, each in enumerate(conditions[:-1], start=1)
-        ]
-    )
-
-
 def _counts(
     searcher: Searcher, query: Query, of_kinds: list[Clause], facets: Facets
 ) -> dict[str, dict[str, int]]:
@@ -361,7 +278,7 @@ def _counts(
         groups[bool(of_kinds), frozenset({name} & query.filters.keys())][name] = {"terms": terms}
     counts: dict[str, dict[str, int]] = {}
     for (heeds_kinds, chosen), aggregations in groups.items():
-        asked = _found(query.without_filters(chosen), of_kinds if heeds_kinds else [])
+        asked = found_by(query.without_filters(chosen), of_kinds if heeds_kinds else [])
         for name, answer in searcher.aggregate(asked, aggregations).items():
             begins = facets.get(name, "")
             values = Counter({bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]})
@@ -420,44 +337,3 @@ def _bare_hits(places: list[_Place]) -> list[EngineHit]:
     return [
         EngineHit(kind, pk, place.key, ()) for (kind, pk), place in zip(found, places, strict=True) if kind
     ]
-
-
-def _any_of(conditions: list[TantivyQuery], minimum: int = 1) -> TantivyQuery:
-    return TantivyQuery.boolean_query([(Occur.Should, each) for each in conditions], minimum)
-
-
-def _one_of(field: str, values: list[str]) -> Clause:
-    """A condition that does not weigh. A set of terms would be looked up in all documents before any is passed over."""
-    return Occur.Must, _constant(_any_of([_in_a_row(field, (value,)) for value in values]), 0.0)
-
-
-def _constant(condition: TantivyQuery, weight: float) -> TantivyQuery:
-    return TantivyQuery.const_score_query(condition, weight)
-
-
-def _slot(slot: Slot, weighs: bool = False) -> TantivyQuery:
-    choices = [_choice(choice, weighs) for choice in slot.choices]
-    return choices[0] if len(choices) == 1 else TantivyQuery.disjunction_max_query(choices)
-
-
-def _choice(choice: Choice, weighs: bool) -> TantivyQuery:
-    """The tokens in a row, in the field that they are looked for in. What stands in the title stands in the text too, so
-    further fields only add their weight: asked as an alternative they would take a third more time."""
-    first, *others = _fields(choice)
-    if not (weighs and others):
-        return first
-    return TantivyQuery.boolean_query([(Occur.Must, first), *((Occur.Should, other) for other in others)])
-
-
-def _fields(choice: Choice) -> list[TantivyQuery]:
-    """The tokens in each field, with what they weigh there."""
-    return [
-        TantivyQuery.boost_query(_in_a_row(field, choice.tokens), weight * choice.weight)
-        for field, weight in choice.fields.items()
-    ]
-
-
-def _in_a_row(field: str, tokens: tuple[str, ...]) -> TantivyQuery:
-    if len(tokens) == 1:
-        return TantivyQuery.term_query(SCHEMA, field, tokens[0], index_option="freq")
-    return TantivyQuery.phrase_query(SCHEMA, field, list(tokens))
