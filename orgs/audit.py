@@ -4,8 +4,6 @@ Entries hold no request address and no words about people, only keys; after 180 
 database refuses every other change of an entry.
 """
 
-import csv
-import io
 import logging
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from orgs.models import Agency, AuditEntry, User
 from orgs.permissions import agencies_where, is_portal_staff
+from portal import csv_file
 from portal.guard import Guard, Watch
 from portal.importing import inert
 
@@ -147,6 +146,4 @@ def as_csv(entries: Iterable[AuditEntry]) -> tuple[bytes, int]:
         _("To what"),
         _("Details"),
     ]
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([head, *(list(map(inert, row)) for row in rows)])
-    return text.getvalue().encode("utf-8-sig"), len(rows)
+    return csv_file.as_csv([head, *(list(map(inert, row)) for row in rows)]), len(rows)

@@ -3,7 +3,6 @@
 Only what everybody may see leaves here, whoever asks: a list is passed on.
 """
 
-import csv
 import io
 
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from openpyxl import Workbook
 from orgs.models import Agency, Service
 from orgs.open_data import licence
 from orgs.visibility import public
+from portal.csv_file import as_csv
 from portal.importing import inert
 
 MOST_PRINTED = 500  # about fifty sheets
@@ -98,13 +98,6 @@ def cells_of(agency: Agency) -> dict[str, str]:
         "licence": licence.IDENTIFIER,
         "link": agency.get_absolute_url(),
     }
-
-
-def as_csv(table: list[list[str]]) -> bytes:
-    """In UTF-8 with a mark, so that a spreadsheet reads Chinese."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(table)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def as_xlsx(table: list[list[str]]) -> bytes:

@@ -1,7 +1,5 @@
 """What is held about a person, to take along: one zip with a page to read, the data for programs, tables, and files."""
 
-import csv
-import io
 import json
 import zipfile
 from collections.abc import Collection
@@ -11,6 +9,7 @@ from typing import IO
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from portal.csv_file import as_csv
 from portal.importing import inert
 from portal.personal_data import Held
 
@@ -33,7 +32,7 @@ def write(target: IO[bytes], held: Collection[Held], *, person: str, at: datetim
                     lost.append(name)
                 else:
                     files.setdefault(kind.code, []).append(name)
-            archive.writestr(f"tables/{kind.code}.csv", as_csv(kind))
+            archive.writestr(f"tables/{kind.code}.csv", as_table(kind))
         archive.writestr(
             "data.json", json.dumps(as_json(held, person, at, files), ensure_ascii=False, indent=1)
         )
@@ -67,8 +66,6 @@ def as_json(held: Collection[Held], person: str, at: datetime, files: dict[str, 
     }
 
 
-def as_csv(kind: Held) -> bytes:
-    """In UTF-8 with a mark, so that a spreadsheet reads Chinese; no cell is read as a formula."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([kind.headings, *(list(map(inert, row)) for row in kind.rows)])
-    return text.getvalue().encode("utf-8-sig")
+def as_table(kind: Held) -> bytes:
+    """What is held of one kind; no cell is read as a formula."""
+    return as_csv([kind.headings, *(list(map(inert, row)) for row in kind.rows)])

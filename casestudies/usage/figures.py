@@ -1,7 +1,5 @@
 """What the counts say: beside a case for its readers, and for the agency that wrote it by month, by case and as a file."""
 
-import csv
-import io
 from datetime import date
 
 from django.db.models import Sum
@@ -11,6 +9,7 @@ from django.utils import timezone
 from casestudies.models import CaseStudy, DailyCount
 from casestudies.usage.counting import totals
 from orgs.models import Agency
+from portal import csv_file
 from portal.importing import inert
 
 KINDS = DailyCount.Kind.values
@@ -76,7 +75,7 @@ def by_case(cases) -> list[CaseStudy]:
     return cases
 
 
-def as_csv(cases) -> str:
+def as_csv(cases) -> bytes:
     """A line for each case and month in which something happened: title, address, month, and the sum of every kind."""
     rows = (
         DailyCount.objects.filter(case__in=cases.order_by().values("pk"))
@@ -90,17 +89,13 @@ def as_csv(cases) -> str:
         numbers.setdefault((case, month), {})[kind] = number
     named = {case.pk: case for case in cases}
     order = {pk: position for position, pk in enumerate(named)}
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["case", "title", "month", *KINDS])
-    for case, month in sorted(numbers, key=lambda key: (order[key[0]], key[1])):
-        sums = numbers[case, month]
-        writer.writerow(
-            [
-                named[case].public_id,
-                inert(named[case].title),
-                f"{month:%Y-%m}",
-                *(sums.get(kind, 0) for kind in KINDS),
-            ]
-        )
-    return "\ufeff" + file.getvalue()  # Excel takes UTF-8 for what it is only with the mark
+    lines = [
+        [
+            named[case].public_id,
+            inert(named[case].title),
+            f"{month:%Y-%m}",
+            *(numbers[case, month].get(kind, 0) for kind in KINDS),
+        ]
+        for case, month in sorted(numbers, key=lambda key: (order[key[0]], key[1]))
+    ]
+    return csv_file.as_csv([["case", "title", "month", *KINDS], *lines])

@@ -3,7 +3,6 @@
 Its people stand in the order of the page: those with a seat, those who ask, those who wait in their turn, those who left.
 """
 
-import csv
 import io
 
 from django.db.models import Prefetch
@@ -78,13 +77,6 @@ def answer_of(one: Registration) -> str:
     if not one.nomination:
         return ""
     return _("Said yes") if one.answered_at else _("No answer yet")
-
-
-def as_csv(table: list[list[str]]) -> bytes:
-    """In UTF-8 with a mark, so that a spreadsheet reads Chinese."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(table)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def as_xlsx(table: list[list[str]]) -> bytes:

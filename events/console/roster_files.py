@@ -10,9 +10,10 @@ from events.afterwards import numbers
 from events.attending import roster_table
 from events.console.door import own_event, write_down_export
 from orgs.console.door import confirm_it_is_them
+from portal.csv_file import as_csv
 
 FORMATS = {
-    "csv": (roster_table.as_csv, "text/csv; charset=utf-8"),
+    "csv": (as_csv, "text/csv; charset=utf-8"),
     "xlsx": (roster_table.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 EMPTY_ROWS = 5  # for people who come unannounced
