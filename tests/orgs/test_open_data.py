@@ -1,6 +1,5 @@
 """The records of open data: what HSDS 3 promises, and nothing that an agency does not show to everybody."""
 
-import json
 from functools import cache
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from orgs.models import Agency, ServiceAtLocation
 from portal.models import Topic
 from tests import factories
-from tests.given import given
+from tests.orgs.hsds_schemas import schema
 from tests.orgs.open_data_world import SECRETS, empty_agency, full_agency
 
 pytestmark = pytest.mark.django_db
@@ -25,20 +24,16 @@ PAGE = ["total_items", "total_pages", "page_number", "size", "first_page", "last
 
 
 @cache
-def schema(name):
-    """A validator for one of the published schemas, which also looks at the formats of dates, addresses and UUIDs."""
-    if name.startswith("taxonom"):
-        definitions = json.loads(given("schemas", "hsds-3", "service_with_definitions.json").read_text())
-        kind = name.removesuffix(".json")
-        definition = {"$ref": f"#/definitions/{kind}", "definitions": definitions["definitions"]}
-    else:
-        definition = json.loads(given("schemas", "hsds-3", name).read_text())
-    return Draft202012Validator(definition, format_checker=FormatChecker())
+def validator(name):
+    """For one of the published schemas; it also looks at the formats of dates, addresses and UUIDs."""
+    return Draft202012Validator(schema(name), format_checker=FormatChecker())
 
 
 def wrong(record, name):
     """What the schema has against a record, in words."""
-    return [f"{name} {error.json_path}: {error.message[:200]}" for error in schema(name).iter_errors(record)]
+    return [
+        f"{name} {error.json_path}: {error.message[:200]}" for error in validator(name).iter_errors(record)
+    ]
 
 
 def everything_wrong(ask):
