@@ -52,7 +52,7 @@ class CalendarFilter(forms.Form):
     )
     district = forms.ChoiceField(label=gettext_lazy("District"))
     mode = forms.ChoiceField(
-        label=gettext_lazy("How"), choices=[("", gettext_lazy("On site or online")), *Event.Mode.choices]
+        label=gettext_lazy("How"), choices=[("", gettext_lazy("All formats")), *Event.Mode.choices]
     )
     agency = HostField(label=gettext_lazy("Host"))
 
