@@ -1,14 +1,10 @@
 """What editors recommend for the words that somebody searches for (portal.models.BestBet)."""
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
-from django.urls import Resolver404, resolve
 from django.utils.html import escape
-from django.utils.translation import override
 
 from portal.models import BestBet
 from portal.search import pages
+from portal.search.address import record_at
 from portal.search.analysis import tokens
 from portal.search.document import records
 from portal.search.passages import Passage
@@ -26,27 +22,6 @@ def recommended(text: str) -> list[Shown]:
     bets = BestBet.objects.filter(is_active=True)[:MOST_LOOKED_AT]
     chosen = [bet for bet in bets if any(_is_in(word, asked) for word in bet.asked_by)]
     return [shown for bet in chosen[:MOST] if (shown := _shown(bet))]
-
-
-def record_at(address: str):
-    """The kind and the public record behind an address of this portal, or None."""
-    try:
-        parts = urlsplit(address.strip())
-    except ValueError:
-        return None
-    if parts.netloc and parts.netloc != urlsplit(settings.SITE_URL).netloc:
-        return None
-    path = parts.path
-    for language, _name in settings.LANGUAGES:
-        path = path.removeprefix(f"/{language}") if path.startswith(f"/{language}/") else path
-    try:
-        with override(settings.LANGUAGE_CODE):
-            match = resolve(path)
-    except Resolver404:
-        return None
-    record = records().get(match.url_name or "")
-    found = record and match.kwargs and record.public().filter(**match.kwargs).first()
-    return (record.kind, found) if found else None
 
 
 def _shown(bet: BestBet) -> Shown | None:

@@ -14,7 +14,7 @@ from casestudies.console.access import own_agency, own_case
 from casestudies.forms import ReportForm, StartForm
 from casestudies.models import CaseStudy, ImportedReport
 from casestudies.report import draft
-from casestudies.report.reading import Report
+from casestudies.report.report import Report
 from casestudies.writing import authoring
 
 BEGINNING = 160  # characters of a piece that are shown at once

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from casestudies.files import attachment, upload
 from casestudies.models import CaseStudy, ImportedReport
-from casestudies.report.reading import Piece, Report
+from casestudies.report.report import Piece, Report
 from casestudies.report.word import Picture
 from casestudies.writing import authoring, draft_merge
 from orgs.models import Agency, User

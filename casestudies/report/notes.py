@@ -1,20 +1,17 @@
 """Where the notes and pictures of a report go: notes behind the part that they belong to, pictures told beside it."""
 
 import re
-from typing import TYPE_CHECKING
 
 from casestudies import rich_text
 from casestudies.report import word
+from casestudies.report.report import Report
 from casestudies.report.word import NOTE, PICTURE, Document
 from portal.bilingual import HAN
-
-if TYPE_CHECKING:
-    from casestudies.report.reading import Report
 
 ALONE = re.compile("<p>(?:\\s|\ue0a0\\d+\ue0a1|\ue0a2\\d+\ue0a3)+</p>")
 
 
-def settle(report: "Report", document: Document) -> None:
+def settle(report: Report, document: Document) -> None:
     """Put words in the place of the marks of a document, in the report that was made of it."""
     is_chinese = bool(HAN.search("".join(piece.html for piece in report.pieces)))
     told: set[int] = set()

@@ -5,12 +5,10 @@ kept under "further text" with its heading, so nothing that was written is lost.
 pictures are told with the section that they stand in.
 """
 
-import dataclasses
 import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
 from html import escape
 
 from django.conf import settings
@@ -20,8 +18,7 @@ from django.utils.translation import gettext as _
 from casestudies import rich_text
 from casestudies.report import headings, notes, word
 from casestudies.report.headings import Heading
-from casestudies.report.word import Picture
-from casestudies.report.word_changes import Changes
+from casestudies.report.report import Piece, Report, plain_blocks
 
 #: A Word file may not unpack to more than this, nor to more than so many times its own size.
 UNPACKED_MAX_BYTES = 100 * 1024 * 1024
@@ -30,73 +27,10 @@ PART_MAX_BYTES = 32 * 1024 * 1024  # of XML, which takes ten times as much when 
 WEB_PAGES = (b"<html", b"<!doctype html", b"mime-version:")
 BOLD_LINE = re.compile(r"<p>\s*<strong>[^<]*</strong>\s*[：:]?\s*</p>")
 TITLE_LONGEST = 200  # characters, as in the model
-ABSTRACT_LONGEST = 1500
 
 
 class Unreadable(Exception):
     """This file is not read; the argument is the sentence that says why and what to do."""
-
-
-@dataclass
-class Piece:
-    """A part of the report: its heading as written ("" for words before the first one), its HTML, where it went."""
-
-    heading: str
-    field: str
-    html: str = ""
-    #: Whether its section was only guessed from words of the heading.
-    is_guess: bool = False
-    #: The pictures that stand in it.
-    images: list[Picture] = dataclasses.field(default_factory=list)
-
-
-@dataclass
-class Report:
-    """`pictures` and `footnotes` count what the source has; `changes` what was tracked in it, and its comments."""
-
-    title: str
-    pieces: list[Piece] = dataclasses.field(default_factory=list)
-    pictures: int = 0
-    footnotes: int = 0
-    changes: Changes = dataclasses.field(default_factory=Changes)
-
-    @property
-    def unmatched(self) -> list[str]:
-        """The headings that no section stands for."""
-        return [piece.heading for piece in self.pieces if piece.field == "further_text" and piece.heading]
-
-    @property
-    def further(self) -> list[Piece]:
-        """What is kept under "further text"."""
-        return [piece for piece in self.pieces if piece.field == "further_text"]
-
-    @property
-    def images(self) -> list[Picture]:
-        return [image for piece in self.pieces for image in piece.images]
-
-    @property
-    def headed(self) -> list[Piece]:
-        return [piece for piece in self.pieces if piece.heading]
-
-    def fields(self) -> dict:
-        """The fields of a case study: title, abstract and keywords where the report has them, and the sections."""
-        written: dict = {}
-        for piece in self.pieces:
-            repeated = piece.field in written or piece.field == "further_text"
-            title = f"<h3>{escape(piece.heading)}</h3>" if piece.heading and repeated else ""
-            written[piece.field] = written.get(piece.field, "") + title + piece.html
-        abstract = rich_text.to_plain(written.pop("abstract", ""))
-        if len(abstract) > ABSTRACT_LONGEST:
-            written["further_text"] = paragraphs(abstract) + written.get("further_text", "")
-            abstract = ""
-        keywords = re.split(r"[;；,，、\s]+", rich_text.to_plain(written.pop("keywords", "")))
-        sections = {name: rich_text.clean(html) for name, html in written.items()}
-        return {
-            "title": self.title,
-            "abstract": abstract,
-            "keywords": [keyword[:40] for keyword in keywords if keyword][:10],
-            **sections,
-        }
 
 
 def read(name: str, content: bytes) -> Report:
@@ -212,15 +146,6 @@ def markdown_blocks(text: str) -> tuple[list, int]:
     return rich_text.markdown_blocks(pictures.sub("", text), Heading), found
 
 
-def plain_blocks(text: str) -> list:
-    """The lines of a plain text, each a paragraph."""
-    return [f"<p>{escape(line.strip())}</p>" for line in text.split("\n") if line.strip()]
-
-
-def paragraphs(text: str) -> str:
-    return "".join(plain_blocks(text))
-
-
 def arrange(blocks: list, stem: str) -> Report:
     """Put headings and HTML blocks, in the order of the source, where they belong in a case study."""
     title, blocks = take_title(blocks)
@@ -228,7 +153,7 @@ def arrange(blocks: list, stem: str) -> Report:
         raise Unreadable(_("No text was found in this file."))
     report = Report(title=(title or stem)[:TITLE_LONGEST])
     if len(title) > TITLE_LONGEST:
-        report.pieces.append(Piece("", "further_text", paragraphs(title)))
+        report.pieces.append(Piece("", "further_text", "".join(plain_blocks(title))))
     piece, level = None, 0
     for block in see_headings(blocks):
         if isinstance(block, str):
@@ -268,7 +193,7 @@ def labelled(block: str) -> Piece | None:
     known = headings.field_of(label) if mark and rest.strip() and len(label) < 12 else None
     if known not in ("abstract", "keywords"):
         return None
-    return Piece(headings.bare(label), known, paragraphs(rest))
+    return Piece(headings.bare(label), known, "".join(plain_blocks(rest)))
 
 
 def take_title(blocks: list) -> tuple[str, list]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from portal.bilingual import Text, pick
+from portal.search.address import record_at
 from portal.search.analysis import tokens
 
 
@@ -49,8 +50,6 @@ class BestBet(models.Model):
         return self.words.partition("\n")[0]
 
     def clean(self):
-        from portal.recommending import record_at
-
         if not self.asked_by:
             raise ValidationError({"words": _("Write at least one word that people search for.")})
         if self.address and record_at(self.address) is None:
