@@ -6,7 +6,13 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self):
-        from portal import changes, checks, migrating, security_log  # noqa: F401  house rules and signals register themselves
+        from portal import (  # noqa: F401  house rules and signals register themselves
+            changes,
+            checks,
+            migrating,
+            security_log,
+            session_lifetime,
+        )
         from portal.search import engine, indexing
 
         engine()  # a SEARCH_URL that nobody understands stops the start; nothing is opened yet
