@@ -16,7 +16,9 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self):
+        from events.history_guard import guard
         from events.nominating import guests  # noqa: F401  the house rules register; confirmed addresses are listened to
         from portal.outbox import find_moved
 
+        guard.listen(self)
         find_moved(MOVED)

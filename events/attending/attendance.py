@@ -110,7 +110,7 @@ def check_may_come(registration: Registration, session: EventSession, at: dateti
     if session.event_id != registration.event_id:
         raise NotTheDay(_("This session belongs to another event."))
     if not registration.has_seat:
-        raise NotSeated(_("%(person)s has no seat. Let them in first.") % {"person": registration.person})
+        raise NotSeated(_("%(person)s has no seat. Let them in first.") % {"person": registration.known_as})
     if not session.starts_at - AROUND_A_SESSION <= at <= session.ends_at + AROUND_A_SESSION:
         raise NotTheDay(
             _(

@@ -76,12 +76,12 @@ def write(registration: Registration, event: Event, *, by: User, at: datetime) -
     asked = share_of(event)
     if not share.granted:
         raise NotEarned(
-            _("%(person)s has no hours yet. Grant the hours first.") % {"person": registration.person}
+            _("%(person)s has no hours yet. Grant the hours first.") % {"person": registration.known_as}
         )
     if not qualifies(share, asked):
         raise NotEarned(
             _("%(person)s attended %(percent)d per cent. A certificate needs %(asked)d per cent.")
-            % {"person": registration.person, "percent": share.percent, "asked": asked}
+            % {"person": registration.known_as, "percent": share.percent, "asked": asked}
         )
     sessions = list(event.sessions.all())
     last = registration.certificates.order_by("-version").first()
@@ -199,7 +199,7 @@ def end(registration: Registration, status: str, *, reason: str, by: User, at: d
     """Let the certificate that holds hold no longer. Raises NoCertificate."""
     certificate = registration.certificates.valid().first()
     if certificate is None:
-        raise NoCertificate(_("%(person)s has no valid certificate.") % {"person": registration.person})
+        raise NoCertificate(_("%(person)s has no valid certificate.") % {"person": registration.known_as})
     certificate.status, certificate.revoked_reason = status, reason
     certificate.revoked_at, certificate.revoked_by = at, by
     certificate.save(update_fields=["status", "revoked_reason", "revoked_at", "revoked_by"])

@@ -75,7 +75,7 @@ def act_on_certificate(request, slug, public_id, registration_id):
     except (RegistrationError, ValidationError) as no:
         messages.error(request, " ".join(no.messages) if isinstance(no, ValidationError) else str(no))
     else:
-        messages.success(request, done % {"person": one.person})
+        messages.success(request, done % {"person": one.known_as})
     return redirect("event_hours", slug, public_id)
 
 

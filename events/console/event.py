@@ -4,14 +4,17 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from events.console.door import own_event
 from events.forms.event import EventForm
-from events.forms.session import session_rows
+from events.forms.session import BaseSessionFormSet, session_rows
 from events.hosting import minimum, picture, publishing
+from events.hosting.edition import edition
 from events.models import Event
 from events.registering.refusals import RegistrationError
 from orgs.console.door import own_agency
@@ -39,13 +42,19 @@ def write(request, agency: Agency, event: Event) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = EventForm(data, request.FILES if data else None, instance=event, host=agency)
     sessions = session_rows(event if event.pk else None, data, zone=form.zone)
+    theirs: list = []
     if data is not None and not form.is_looking and all((form.is_valid(), sessions.is_valid())):
         plan = {"by": request.user, "sessions": list(sessions.plan()), **form.plan}
         try:
             if event.pk:
-                event = publishing.update_event(event, **plan)
+                seen = form.cleaned_data["began_from"]
+                event = publishing.update_event(event, began_from=seen, **plan)
             else:
                 event = publishing.create_event(agency, form_key=form.cleaned_data["form_key"], **plan)
+        except publishing.Overtaken as refusal:
+            form.add_error(None, str(refusal))
+            theirs = differences(form, sessions, event)
+            carry_on(form, event)
         except REFUSALS as refusal:
             form.add_error(getattr(refusal, "field", None), str(refusal))
         else:
@@ -57,9 +66,28 @@ def write(request, agency: Agency, event: Event) -> HttpResponse:
             return redirect("edit_event", agency.slug, event.public_id)
     if request.FILES.get("picture"):
         form.add_error("picture", _("Please choose the picture again. Browsers do not keep files."))
-    return render(
-        request, "events/edit.html", {"agency": agency, "event": event, "sessions": sessions, "form": form}
+    context = {"agency": agency, "event": event, "sessions": sessions, "form": form, "theirs": theirs}
+    return render(request, "events/edit.html", context)
+
+
+def carry_on(form: EventForm, event: Event) -> None:
+    """The form has been answered with what stands now: what is sent next was written in sight of it."""
+    form.data = form.data.copy()
+    form.data["began_from"] = edition(event)
+
+
+def differences(form: EventForm, sessions: BaseSessionFormSet, event: Event) -> list[tuple[str, str]]:
+    """Where the event as it stands differs from what was typed: the label of each field, and what stands."""
+    now = EventForm(form.data, instance=Event.objects.get(pk=event.pk), host=event.host)
+    rows = session_rows(event, form.data, zone=form.zone)
+    found = (
+        [(str(_("Dates and times")), "\n".join(map(str, event.sessions.all())))] if rows.has_changed() else []
     )
+    return found + [
+        (str(now.fields[name].label), now.in_words(name))
+        for name in now.changed_data
+        if name not in ("began_from", "picture", "picture_shows", "co_host_words")
+    ]
 
 
 def hang_up_picture(event: Event, typed: dict, *, by: User) -> None:
@@ -95,13 +123,18 @@ def publish_now(request, event: Event) -> HttpResponse:
     except REFUSALS as refusal:
         messages.error(request, str(refusal))
         return redirect("edit_event", event.host.slug, event.public_id)
-    messages.success(
-        request,
-        _("Published. Everybody can see the event and register.")
-        if event.takes_registrations
-        else _("Published. Everybody can see the event; nobody needs to register."),
-    )
+    messages.success(request, published_words(event))
     return redirect(event)
+
+
+def published_words(event: Event) -> str:
+    opens_at = event.registration_opens_at
+    if not event.takes_registrations:
+        return _("Published. Everybody can see the event; nobody needs to register.")
+    if opens_at and opens_at > timezone.now():
+        opens = date_format(opens_at.astimezone(event.zone), "DATETIME_FORMAT")
+        return _("Published. Everybody can see the event, and register from %(opens)s.") % {"opens": opens}
+    return _("Published. Everybody can see the event and register.")
 
 
 @login_required

@@ -86,5 +86,5 @@ def correct_hours(request, slug, public_id, registration_id):
         except RegistrationError as no:
             messages.error(request, str(no))
         else:
-            messages.success(request, _("The hours of %(person)s are corrected.") % {"person": one.person})
+            messages.success(request, _("The hours of %(person)s are corrected.") % {"person": one.known_as})
     return redirect("event_hours", slug, public_id)

@@ -39,6 +39,11 @@ class Place:
         return self.registration.is_live and not (self.nomination and self.nomination.declined_at)
 
     @property
+    def is_reached(self) -> bool:
+        """Whether we write to them ourselves, as far as the coordinator may know."""
+        return self.nomination is None or self.nomination.is_member or bool(self.nomination.email)
+
+    @property
     def link(self) -> str:
         """The personal link as a whole address, to be passed on; empty for who registered on their own."""
         if self.nomination is None:
@@ -179,7 +184,14 @@ def swap_nominee(request, slug, public_id, registration_id):
         return show(request, agency, event, place, form)
     messages.success(
         request,
-        _("%(newcomer)s comes instead of %(person)s. We have told both.")
+        (
+            _("%(newcomer)s comes instead of %(person)s. We have told both.")
+            if place.is_reached and (instead.email or instead.is_member)
+            else _(
+                "%(newcomer)s comes instead of %(person)s. Who has no e-mail address hears it from you: please tell "
+                "them, and pass the new personal link on."
+            )
+        )
         % {"newcomer": instead.name, "person": place.name},
     )
     return redirect("nominate", slug, public_id)

@@ -4,6 +4,7 @@ from collections import Counter
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ def roster(request, slug, public_id):
 
 def show(request, event: Event, form: AddPersonForm | None = None) -> HttpResponse:
     people = everybody(event)
+    prefetch_related_objects(people, "log__by")
     by_pk = {one.pk: one for one in people}
     seated = [one for one in people if one.has_seat]
     context = {
@@ -67,7 +69,10 @@ def decide_registration(request, slug, public_id, registration_id):
             messages.error(request, _("Please say yes or no, with a reason of at most 300 characters."))
         elif form.cleaned_data["answer"] == "approve":
             registration.approve(one, by=request.user)
-            messages.success(request, _("%(person)s has been told.") % {"person": one.known_as})
+            if one.is_live:
+                messages.success(request, _("%(person)s has been told.") % {"person": one.known_as})
+            else:
+                messages.error(request, _("%(person)s has cancelled meanwhile.") % {"person": one.known_as})
         else:
             registration.turn_down(one, by=request.user, reason=form.cleaned_data["reason"])
             messages.success(request, _("%(person)s has been told.") % {"person": one.known_as})

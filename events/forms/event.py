@@ -1,18 +1,21 @@
 """An event as its host writes it; the dated parts are `events.forms.session`."""
 
+from datetime import date, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from events.calendar import TOPIC_SCHEMES
 from events.forms.co_hosts import CoHostFields
 from events.forms.kept_seats import KeptSeatsField
 from events.forms.moment import Moment
+from events.hosting.edition import edition
 from events.hosting.picture import ACCEPTED, LONGEST_DESCRIPTION, PictureError, redraw
 from events.models import Event, SeatPool
 from events.registering.seats import MOST_SEATS
@@ -49,6 +52,8 @@ class EventForm(CoHostFields, forms.ModelForm):
         (gettext_lazy("Hosts together, time zone"), ("co_host_words", "co_hosts", "time_zone")),
     )
 
+    #: What the event said when the form was shown.
+    began_from = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
     #: Made with the page of a new event; the same form sent twice is known by it.
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     capacity = forms.IntegerField(
@@ -196,6 +201,7 @@ class EventForm(CoHostFields, forms.ModelForm):
             kept = [pool for pool in pools if pool.agency_id]
             self.initial["kept"] = {pool.agency: pool.capacity for pool in kept}
             self.initial["release_at"] = next((pool.release_at for pool in kept), None)
+            self.initial["began_from"] = edition(event)
             self.initial["co_hosts"] = [co_host.agency_id for co_host in event.hosts.all()]
         else:
             self.initial.setdefault("division", host.division_id)
@@ -231,6 +237,25 @@ class EventForm(CoHostFields, forms.ModelForm):
             }
             for title, names in self.RARE
         ]
+
+    def in_words(self, name: str) -> str:
+        """What stands in a field before anything is typed, for people."""
+        value, field = self.get_initial_for_field(self.fields[name], name), self.fields[name]
+        if value in (None, "", [], {}):
+            return _("Nothing")
+        if isinstance(value, bool):
+            return pgettext("answer", "Yes") if value else pgettext("answer", "No")
+        if isinstance(value, datetime):
+            return date_format(value.astimezone(self.zone), "DATETIME_FORMAT")
+        if isinstance(value, date):
+            return date_format(value, "DATE_FORMAT")
+        if isinstance(value, dict):
+            return "\n".join(f"{agency} {number}" for agency, number in value.items())
+        many = isinstance(value, (list, tuple))
+        if isinstance(field, forms.ModelChoiceField):
+            keys = [getattr(one, "pk", one) for one in (value if many else [value])]
+            return "\n".join(map(str, field.queryset.model._default_manager.filter(pk__in=keys)))
+        return str(dict(getattr(field, "choices", ())).get(value, value))
 
     def has_use(self, name: str) -> bool:
         """Whether there is anything to do in this field: nobody can tick an agency before one was found."""
@@ -301,7 +326,14 @@ class EventForm(CoHostFields, forms.ModelForm):
     def plan(self) -> dict:
         """What `publishing.create_event` and `update_event` take, from a form without errors."""
         fields = dict(self.cleaned_data)
-        for name in ("form_key", "picture", "picture_shows", "without_picture", "co_host_words"):
+        for name in (
+            "form_key",
+            "began_from",
+            "picture",
+            "picture_shows",
+            "without_picture",
+            "co_host_words",
+        ):
             fields.pop(name, None)
         return {
             **{

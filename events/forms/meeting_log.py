@@ -32,7 +32,7 @@ class MeetingLogForm(forms.Form):
 
 class PersonOfTheEvent(forms.ModelChoiceField):
     def label_from_instance(self, one: Registration) -> str:
-        return f"{one.person} · {one.agency.label}" if one.agency else str(one.person)
+        return f"{one.known_as} · {one.agency.label}" if one.agency else str(one.known_as)
 
 
 class AssignForm(forms.Form):
@@ -45,4 +45,6 @@ class AssignForm(forms.Form):
     def __init__(self, *args, event: Event, **kwargs):
         super().__init__(*args, **kwargs)
         seated = event.registrations.filter(status=Registration.Status.CONFIRMED)
-        self.fields["registration"].queryset = seated.select_related("user", "agency")
+        self.fields["registration"].queryset = seated.select_related("user", "agency").prefetch_related(
+            "nominations"
+        )

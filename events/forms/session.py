@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from events.forms.co_hosts import FIND, RefusesNothingWhileLooking
 from events.forms.moment import Moment
@@ -14,7 +14,8 @@ from events.hosting.publishing import PlannedSession
 from events.models import Event
 from orgs.names import seen_as_written
 
-MOST_SESSIONS = 8
+ROWS_MORE = 8  # empty ones, each time that the form is shown
+MOST_SESSIONS = 60  # typed by hand; an imported series may have more
 
 
 class SessionForm(RefusesNothingWhileLooking, forms.Form):
@@ -54,6 +55,15 @@ class SessionForm(RefusesNothingWhileLooking, forms.Form):
 
 
 class BaseSessionFormSet(forms.BaseFormSet):
+    default_error_messages = {
+        **forms.BaseFormSet.default_error_messages,
+        "too_many_forms": ngettext_lazy(
+            "An event has at most %(num)d dates. Make a second event, and a series of both.",
+            "An event has at most %(num)d dates. Make a second event, and a series of both.",
+            "num",
+        ),
+    }
+
     def clean(self):
         if not any(self.errors) and FIND not in self.data and not list(self.plan()):
             raise ValidationError(_("An event has at least one session. Fill in a start and an end."))
@@ -82,15 +92,16 @@ class BaseSessionFormSet(forms.BaseFormSet):
 
 
 def session_rows(event: Event | None, data=None, *, zone: ZoneInfo) -> BaseSessionFormSet:
-    """Rows for the sessions of an event, at least `MOST_SESSIONS`; an imported series keeps all it has."""
+    """Rows for the sessions of an event, and `ROWS_MORE` for further ones; an imported series keeps all it has."""
     sessions = list(event.sessions.all()) if event else []
-    rows = max(MOST_SESSIONS, len(sessions))
+    rows = max(len(sessions), min(len(sessions) + ROWS_MORE, MOST_SESSIONS))
+    most = max(len(sessions), MOST_SESSIONS)
     form_set = forms.formset_factory(
         SessionForm,
         formset=BaseSessionFormSet,
         extra=rows - len(sessions),
-        max_num=rows,
-        absolute_max=rows,
+        max_num=most,
+        absolute_max=most + ROWS_MORE,
         validate_max=True,
     )
     initial = [{name: getattr(session, name) for name in SessionForm.base_fields} for session in sessions]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from events.hosting import materials, publishing
 from events.hosting.publishing import PlannedSession, PublishingError
-from events.models import Event, SeatPool
+from events.models import CertificateRule, Event, LetterPlan, SeatPool
 from events.registering import questions, seats
 from orgs.models import User
 from portal import zones
@@ -39,6 +39,7 @@ WORDS = (
     "answers_kept_days",
     "is_sample",
 )
+LETTERS = ("reminder_hours", "sends_thanks", "thanks_hour", "thanks_words")
 
 
 @transaction.atomic
@@ -80,6 +81,11 @@ def copy_event(event: Event, *, on: date, by: User) -> Event:
             seats.change_capacity(copy, capacity=pool.capacity, kind=pool.kind, by=by)
     questions.copy(event, to=copy)
     materials.copy(event, to=copy, by=by)
+    for plan in LetterPlan.objects.filter(event=event):
+        letters = {name: getattr(plan, name) for name in LETTERS}
+        LetterPlan.objects.create(event=copy, **letters)
+    for rule in CertificateRule.objects.filter(event=event):
+        CertificateRule.objects.create(event=copy, share=rule.share)
     return copy
 
 

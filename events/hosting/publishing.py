@@ -14,6 +14,7 @@ from django.db.models import F, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from events.hosting.edition import edition
 from events.mails import host_letters, letters
 from events.models import DroppedSession, Event, EventHost, EventSession, Registration
 from events.models.event import refresh_span
@@ -34,6 +35,10 @@ class PublishingError(Exception):
     def __init__(self, sentence: str, *, field: str | None = None):
         super().__init__(sentence)
         self.field = field
+
+
+class Overtaken(PublishingError):
+    """Somebody else wrote the event anew while this was written; nothing was saved."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ def create_event(
             return made
     event = Event(host=host, status=Event.Status.DRAFT, form_key=form_key)
     write(event, by, fields, sessions, co_hosts, topics)
+    check_release(event, release_at)
     seats.arrange(event, by=by, capacity=capacity, online=online, kept=kept, release_at=release_at)
     return event
 
@@ -89,14 +95,19 @@ def update_event(
     release_at: datetime | None = None,
     co_hosts: Iterable[Agency] = (),
     topics: Iterable[Topic] = (),
+    began_from: str = "",
     at: datetime | None = None,
 ) -> Event:
-    """Change an event, hand new seats to the waiting list, and tell everybody with a seat when time or place changed."""
+    """Change an event, hand new seats to the waiting list, and tell everybody with a place when time or place changed.
+
+    `began_from` is the `edition` that the writer saw: one who saw an older one does not undo what a colleague changed
+    since. Raises Overtaken, PublishingError and CapacityRefused.
+    """
     at = at or timezone.now()
     event = Event.objects.select_for_update(of=("self",)).select_related("host").get(pk=event.pk)
     if event.is_cancelled:
         raise PublishingError(_("This event has been cancelled. Make a new one instead."))
-    was = calendar_facts(event)
+    was, found = calendar_facts(event), edition(event)
     before = list(event.sessions.all())
     sessions = list(sessions)
     check_stays_to_come(event, before, sessions, at=at)
@@ -105,15 +116,22 @@ def update_event(
     if event.status == Event.Status.PUBLISHED and event.announced_starts_at is None:
         event.announced_starts_at = event.starts_at
     write(event, by, fields, sessions, co_hosts, topics)
+    check_release(event, release_at)
     seats.arrange(event, by=by, capacity=capacity, online=online, kept=kept, release_at=release_at)
+    if began_from not in ("", found) and edition(event) != found:  # the same sent twice changes nothing
+        raise Overtaken(
+            _(
+                "A colleague has changed this event since you opened it, and nothing of yours is saved yet. Compare, "
+                "then save again: what stands in the form holds."
+            )
+        )
     if event.status == Event.Status.PUBLISHED and calendar_facts(event) != was and not event.is_over(at):
-        seated = event.registrations.filter(status=Registration.Status.CONFIRMED).select_related("user")
         still_there = set(event.sessions.values_list("pk", flat=True))
         dropped = [session for session in before if session.pk not in still_there]
         for session in dropped:  # its end must count more than anything said of it before
             session.sequence += 1
         DroppedSession.objects.bulk_create(DroppedSession.of(session, at=at) for session in dropped)
-        letters.write_about_change(seated, at=at, dropped=dropped)
+        letters.write_about_change(event.registrations.live(), at=at, dropped=dropped)
     return event
 
 
@@ -144,6 +162,7 @@ def write(event, by, fields, sessions, co_hosts, topics) -> None:
         event.sessions.update(sequence=F("sequence") + 1)
     refresh_span(event)
     check_decision(event)
+    check_registration(event)
     event.topics.set(topics)
     name_co_hosts(event, co_hosts, by=by)
 
@@ -152,6 +171,27 @@ def check_decision(event: Event) -> None:
     """The host decides whether it takes place before it begins."""
     if event.decide_on and event.decide_on > timezone.localdate(event.starts_at, event.zone):
         raise PublishingError(_("Decide on the first day of the event at the latest."), field="decide_on")
+
+
+def check_registration(event: Event) -> None:
+    """People can register at some time, and no longer than the event lasts."""
+    opens_at, closes_at = event.registration_opens_at, event.registration_closes_at
+    last_call = closes_at or event.starts_at
+    if closes_at and event.ends_at and closes_at > event.ends_at:
+        raise PublishingError(
+            _("Registration closes when the event ends at the latest."), field="registration_closes_at"
+        )
+    if opens_at and last_call and opens_at >= last_call:
+        raise PublishingError(
+            _("Nobody could register: registration opens before the event begins."),
+            field="registration_opens_at",
+        )
+
+
+def check_release(event: Event, release_at: datetime | None) -> None:
+    """Seats are kept for an agency until a day on which others can still come."""
+    if release_at and event.ends_at and release_at >= event.ends_at:
+        raise PublishingError(_("Open the kept seats to all before the event is over."), field="release_at")
 
 
 def place(event: Event) -> tuple:
@@ -256,6 +296,10 @@ def publish(event: Event, *, by: User, at: datetime | None = None) -> Event:
         raise PublishingError(_("An event has at least one session."))
     if event.starts_at < at and event.status == Event.Status.DRAFT:
         raise PublishingError(_("The first session is in the past. Change its date, then publish."))
+    if event.status == Event.Status.DRAFT and (event.registration_closes_at or at) < at:
+        raise PublishingError(
+            _("Registration has closed already. Change the day on which it closes, then publish.")
+        )
     if event.status == Event.Status.DRAFT:
         set_status(event, Event.Status.PUBLISHED)
         audit.record(audit.Action.EVENT_PUBLISHED, by=by, agency=event.host, what=event.title)

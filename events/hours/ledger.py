@@ -141,7 +141,7 @@ def counted(event: Event) -> QuerySet[Registration]:
     return (
         event.registrations.filter(Q(status=Registration.Status.CONFIRMED) | Q(hours__isnull=False))
         .select_related("user__profession", "agency")
-        .prefetch_related("certificates")
+        .prefetch_related("certificates", "nominations")
         .distinct()
         .order_by("created_at", "pk")
     )

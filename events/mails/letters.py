@@ -17,6 +17,8 @@ from events.models import Event, EventSession, Registration, RegistrationLogEntr
 from portal import mail
 from portal.outbox import after_commit
 
+EVENT_CHANGED = "event_changed"
+
 
 def write(entry: RegistrationLogEntry, template: str) -> None:
     """Tell the person what happened: `templates/email/events/<template>.txt`, with what their calendar must know."""
@@ -27,7 +29,7 @@ def write(entry: RegistrationLogEntry, template: str) -> None:
 def write_about_change(
     registrations: Iterable[Registration], *, at: datetime, dropped: Iterable[EventSession] = ()
 ) -> None:
-    """Tell everybody with a seat that time or place are new, and take the sessions `dropped` out of their calendars."""
+    """Tell these people that time or place are new, and take the sessions `dropped` out of the calendars of who has a seat."""
     ended = [
         {
             "starts_at": session.starts_at.isoformat(),
@@ -41,7 +43,7 @@ def write_about_change(
     ]
     for registration in registrations:
         entry = registration.log.last()
-        compose.enqueue(entry=entry.pk, template="event_changed", at=at.isoformat(), dropped=ended)
+        compose.enqueue(entry=entry.pk, template=EVENT_CHANGED, at=at.isoformat(), dropped=ended)
 
 
 @after_commit
@@ -59,17 +61,18 @@ def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] 
     registration = found.registration
     if registration.user and not registration.user.is_active:
         return  # who has left the portal is not written to
-    if not registration.person.email:
-        return tell_who_put_them_down(found)
-    before = registration.log.filter(pk__lt=entry).last()
     moment = datetime.fromisoformat(at) if at else found.at
+    key = f"{registration.public_id}.{entry}.{template}.{moment.timestamp():.0f}"
+    if not registration.person.email:
+        return tell_who_put_them_down(found, template, key)
+    before = registration.log.filter(pk__lt=entry).last()
     calendar = None
     with override(registration.person.language):
         if registration.has_seat:
             calendar = itip.invitation(
                 registration, at=moment, dropped=[session(one, registration.event) for one in dropped]
             )
-        elif before and before.status == Registration.Status.CONFIRMED:
+        elif template != EVENT_CHANGED and before and before.status == Registration.Status.CONFIRMED:
             calendar = itip.withdrawal(registration, at=moment)
     mail.send(
         f"events/{template}",
@@ -82,15 +85,17 @@ def compose(*, entry: int, template: str, at: str = "", dropped: Iterable[dict] 
             "reason": found.reason,
         },
         calendar=calendar,
-        key=f"{registration.public_id}.{entry}.{template}.{moment.timestamp():.0f}",
+        key=key,
     )
 
 
-def tell_who_put_them_down(entry: RegistrationLogEntry) -> None:
+def tell_who_put_them_down(entry: RegistrationLogEntry, template: str, key: str) -> None:
     """A guest without an address hears it from a colleague, who is told unless they did it themselves."""
     registration = entry.registration
     colleague = registration.nominated_by
-    if colleague is None or colleague == entry.by or not colleague.is_active or not registration.guest_phone:
+    is_changed = template == EVENT_CHANGED
+    did_it = colleague == entry.by and not is_changed
+    if colleague is None or did_it or not colleague.is_active or not registration.guest_phone:
         return
     with override(colleague.language):
         mail.send(
@@ -102,8 +107,9 @@ def tell_who_put_them_down(entry: RegistrationLogEntry) -> None:
                 "event": registration.event,
                 "person": colleague,
                 "guest": registration.person,
+                "is_changed": is_changed,
             },
-            key=f"{registration.public_id}.{entry.pk}.tell",
+            key=f"{key}.tell",
         )
 
 

@@ -212,7 +212,7 @@ class Registration(models.Model):
     @property
     def person(self) -> "User | Guest":
         """Who comes: an account, or a guest. Both have a name (`str`), `email`, which may be empty, and `language`."""
-        return self.user or Guest(self.guest_name, self.guest_phone, self.guest_email)
+        return self.user or Guest(self.guest_name, self.guest_phone, self.guest_email, self.event.language)
 
     @property
     def nomination(self):
@@ -284,8 +284,8 @@ class Registration(models.Model):
 
     @property
     def name_to_certify(self) -> str:
-        """What a certificate would call the person: as they asked, or as the account says."""
-        return self.certificate_name or str(self.person)
+        """What a certificate would call the person: as they asked, or as `known_as` says. Its host reads it."""
+        return self.certificate_name or str(self.known_as)
 
     @property
     def valid_certificate(self):

@@ -40,8 +40,11 @@ LABELS = {
         "邮箱",
         "邮件",
     ),
+    *("性别", "单位", "工作单位", "机构", "部门", "职务", "岗位", "备注"),
     *("序号", "微信", "name", "phone", "tel", "mobile", "email", "e-mail", "mail", "no", "no."),
 }
+#: What a column says of a person and what people put behind a name; never part of a name that stands beside it.
+BESIDE_A_NAME = {"男", "女", "先生", "女士", "小姐", "老师"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,9 @@ def read_line(number: int, raw: str) -> Line | None:
     words = [word for word in words if word.lower() not in LABELS]
     plain = [word for word in words if not any(sign.isdigit() for sign in word)]
     named = [word for word in words if has_few_digits(word) and word[0].isalpha()]
-    name, left_out = name_in(plain or named[:1])  # 张三2 is a name where nothing else is
+    names = [word for word in plain if word not in BESIDE_A_NAME] or plain
+    name, left_out = name_in(names or named[:1])  # 张三2 is a name where nothing else is
+    left_out = " ".join(filter(None, [left_out, *(word for word in plain if word not in names)]))
     phone = one_way(numbers[0]) if numbers else ""
     email = emails[0].strip(".").lower() if emails else ""
     odd = [word for word in words if sum(sign.isdigit() for sign in word) > 4]

@@ -159,7 +159,11 @@ def enter(
     if not is_new and not registration.is_live and not is_sent_again:
         # A new row holds the event's row by its foreign key; one that comes back must do so itself.
         Event.objects.select_for_update(no_key=True).get(pk=event.pk)
-        is_new = bool(Registration.objects.filter(pk=registration.pk, status=CANCELLED).update(**fields))
+        own = {"nominated_by": None, "answered_at": None}
+        again = Registration.objects.filter(pk=registration.pk, status=CANCELLED)
+        is_new = bool(again.update(**fields, **own))
+        if is_new:  # now they come on their own, whoever put them down before
+            registration.nominations.filter(declined_at=None).update(declined_at=at)
         registration.refresh_from_db()
     # Asked only now: our row holds the event's, so a cancellation is either seen here or waits for us and sees our row.
     if is_new and (no := refusal(registration.event, at, has_pool=True)):
