@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.translation import override
 
 from events import agency_page, calendar, desk, home
@@ -212,3 +213,22 @@ def test_my_desk_shows_my_places_and_my_agencies_drafts(agency, manager, member,
     assert list(context["my_registrations"]) == [mine]
     assert list(context["hosted_events"]) == [draft, coming]
     assert list(desk.context(member)["hosted_events"]) == []  # members do not publish for the agency
+
+
+def test_my_desk_keeps_what_is_over_for_two_months(client, agency, manager):
+    lately, long_ago = (factories.event(agency, title=title) for title in ("上周", "去年"))
+    for event in (lately, long_ago):
+        register(event, user=manager, by=manager)
+    for event, days in ((lately, 7), (long_ago, 61)):
+        over = timezone.now() - timedelta(days=days)
+        Event.objects.filter(pk=event.pk).update(starts_at=over - timedelta(hours=2), ends_at=over)
+
+    context = desk.context(manager)
+
+    assert [one.event for one in context["my_past"]] == [lately]
+    assert list(context["hosted_lately"]) == [lately]
+    assert list(context["my_registrations"]) == []
+    client.force_login(manager)
+    page = client.get("/en/desk/").text
+    assert f"/en/desk/agencies/{agency.slug}/events/{lately.public_id}/hours/" in page
+    assert "去年" not in page

@@ -1,7 +1,7 @@
 """The host's console."""
 
 import csv
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from uuid import uuid4
 
@@ -253,3 +253,94 @@ def test_portal_staff_find_events_in_the_wagtail_admin(client, moderator):
 
     assert "统一督导" in client.get(reverse("wagtailsnippets_events_event:list")).text
     assert client.get(reverse("wagtailsnippets_events_event:edit", args=[event.pk])).status_code == 200
+
+
+def as_shown(page, **fields):
+    """What a browser sends of a form as it was shown."""
+    forms = [page.context["form"], page.context["sessions"].management_form, *page.context["sessions"].forms]
+    said = {}
+    for field in (field for form in forms for field in form):
+        value = field.value()
+        if isinstance(value, datetime):
+            value = f"{value:%Y-%m-%dT%H:%M}"
+        if value not in (None, False, [], {}):
+            said[field.html_name] = "on" if value is True else value
+    return said | fields
+
+
+def test_a_form_from_before_a_colleagues_change_does_not_undo_it(console, agency):
+    event = factories.event(agency, capacity=30, fee="免费")
+    page = url("edit_event", agency.slug, event.public_id)
+    opened = as_shown(console.get(page))
+    moved = {
+        f"sessions-0-{name}": moment(days=20, hours=n) for n, name in enumerate(("starts_at", "ends_at"))
+    }
+    assert console.post(page, as_shown(console.get(page), capacity="60", **moved)).status_code == 302
+    [session] = event.sessions.all()
+
+    refused = console.post(page, opened | {"fee": "每人 20 元"})
+
+    assert refused.status_code == 200
+    assert "A colleague has changed this event since you opened it" in refused.text
+    assert {label for label, _words in refused.context["theirs"]} == {"Dates and times", "Seats", "Fee"}
+    assert dict(refused.context["theirs"])["Seats"] == "60"
+    assert "每人 20 元" in refused.text
+    now = Event.objects.get()
+    assert (now.capacity, now.fee, now.sessions.get()) == (60, "免费", session)
+
+    console.post(page, as_shown(refused))
+    assert (Event.objects.get().capacity, Event.objects.get().fee) == (30, "每人 20 元")
+
+
+def test_a_changed_form_sent_twice_is_saved_once_without_a_refusal(console, agency):
+    event = factories.event(agency)
+    page = url("edit_event", agency.slug, event.public_id)
+    changed = as_shown(console.get(page), fee="免费")
+    assert [console.post(page, changed).status_code for _click in range(2)] == [302, 302]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"registration_closes_at": moment(days=10)}, "when the event ends at the latest"),
+        ({"registration_opens_at": moment(days=9, hours=1)}, "registration opens before the event begins"),
+        ({"kept": "{agency} 3", "release_at": moment(days=10)}, "before the event is over"),
+        ({"registration_closes_at": moment(days=-1), "publish": "now"}, "Registration has closed already"),
+    ],
+)
+def test_a_registration_in_which_nobody_could_register_is_refused(console, agency, fields, sentence):
+    other = factories.agency(legal_name="新桥社会工作服务中心")
+    fields = {name: words.format(agency=other.legal_name) for name, words in fields.items()}
+    answer = console.post(url("create_event", agency.slug), typed(**fields), follow=True)
+    assert sentence in answer.text
+    assert not Event.objects.filter(status="published").exists()
+
+
+def test_after_publishing_people_hear_from_when_they_can_register(console, agency):
+    opens = moment(days=3)
+    page = console.post(
+        url("create_event", agency.slug), typed(registration_opens_at=opens, publish="1"), follow=True
+    )
+    assert "Everybody can see the event, and register from" in page.text
+
+
+def test_a_term_of_weekly_dates_is_typed_eight_rows_at_a_time(console, agency):
+    weeks = [{"starts_at": moment(days=7 * n), "ends_at": moment(days=7 * n, hours=2)} for n in range(1, 21)]
+    console.post(url("create_event", agency.slug), typed(*weeks[:8]))
+    event = Event.objects.get()
+    page = url("edit_event", agency.slug, event.public_id)
+    for n in (8, 16):
+        rows = {
+            f"sessions-{n + at}-{name}": value
+            for at, row in enumerate(weeks[n : n + 8])
+            for name, value in row.items()
+        }
+        assert console.post(page, as_shown(console.get(page), **rows)).status_code == 302
+    assert event.sessions.count() == 20
+
+
+def test_more_dates_than_an_event_may_have_are_refused_with_a_way_on(console, agency):
+    rows = [{"starts_at": moment(days=n), "ends_at": moment(days=n, hours=1)} for n in range(1, 63)]
+    answer = console.post(url("create_event", agency.slug), typed(*rows, **{"sessions-TOTAL_FORMS": "62"}))
+    assert "An event has at most 60 dates. Make a second event, and a series of both." in answer.text
+    assert Event.objects.count() == 0

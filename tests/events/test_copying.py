@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events.hosting.copying import copy_event
 from events.hosting.publishing import PublishingError
-from events.models import Event, EventSeries, EventSession
+from events.models import CertificateRule, Event, EventSeries, EventSession, LetterPlan
 from events.models.event import refresh_span
 from events.registering import questions, seats
 from events.registering.questions import PlannedQuestion
@@ -54,6 +54,8 @@ def test_a_copy_has_everything_but_the_people(agency, manager, member):
             PlannedQuestion("忌口", only_if=(eats.pk, "yes")),
         ],
     )
+    LetterPlan.objects.create(event=event, reminder_hours=[72, 2], thanks_words="谢谢")
+    CertificateRule.objects.create(event=event, share=60, issuing_since=timezone.now())
     event.refresh_from_db()
     register(event, user=member, by=member, answers={eats: "是"})
     on = timezone.localdate(event.starts_at) + timedelta(days=30)
@@ -85,6 +87,8 @@ def test_a_copy_has_everything_but_the_people(agency, manager, member):
         "yes",
     )
     assert (copy.has_questions, first.pk != eats.pk, first.answers.count()) == (True, True, 0)
+    assert (copy.letter_plan.reminder_hours, copy.letter_plan.thanks_words) == ([72, 2], "谢谢")
+    assert (copy.certificate_rule.share, copy.certificate_rule.issuing_since) == (60, None)
     [old], [new] = event.sessions.all(), copy.sessions.all()
     assert (new.starts_at, new.ends_at) == (old.starts_at + month, old.ends_at + month)
     assert (new.ical_uid != old.ical_uid, new.sequence, copy.public_id != event.public_id) == (True, 0, True)

@@ -3,6 +3,7 @@
 import csv
 from datetime import timedelta
 from io import BytesIO, StringIO
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -12,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from events.afterwards import numbers
-from events.models import Event, EventHost, Registration, SeatPool
+from events.models import Event, EventHost, MeetingLogRow, Registration, SeatPool
 from events.nominating import answering
 from events.nominating.nomination import Nominee, nominate
-from events.registering.registration import register
+from events.registering.registration import cancel, register
 from events.registering.seats import keep_for
 from tests import factories
 
@@ -287,3 +288,50 @@ def test_a_page_of_the_desk_asks_the_database_as_often_for_three_people_as_for_o
             assert getattr(desk, method)(url(name, event, *style)).status_code == 200
         counts.append(len(queries))
     assert len(set(counts)) == 1, counts
+
+
+@pytest.mark.parametrize(
+    "name", ["roster", "event_hours", "meeting_log", "check_in", "answers", "event_numbers", "messages"]
+)
+def test_no_page_of_the_desk_tells_whose_an_address_is(desk, event, name):
+    """Put down by an address that has an account: its own name is nobody's business until the person answers."""
+    Event.objects.filter(pk=event.pk).update(mode="hybrid")
+    secret = factories.with_address(factories.user(name="秘密真名"), "private@example.net")
+    nomination = put_down(event, "小王", phone="", email="private@example.net")
+    assert nomination.registration.user == secret
+    span = {"joined_at": event.starts_at, "left_at": event.ends_at}
+    MeetingLogRow.objects.create(event=event, key=uuid4(), name="谁", **span)
+    MeetingLogRow.objects.create(
+        event=event, key=uuid4(), name="王", registration=nomination.registration, **span
+    )
+    page = desk.get(url(name, event), follow=True)
+    assert page.status_code == 200
+    assert "秘密真名" not in page.text
+    if name in ("roster", "event_hours", "meeting_log", "check_in"):
+        assert "小王" in page.text
+
+    answering.accept(nomination, by=secret)
+    assert ("秘密真名" in desk.get(url(name, event), follow=True).text) == (
+        name in ("roster", "event_hours", "meeting_log", "check_in")
+    )
+
+
+def test_the_roster_tells_what_happened_to_a_place_who_did_it_and_why(desk, event, manager):
+    one = come(event, name="林小雨")
+    desk.post(
+        url("decide_registration", event, one.public_id), {"answer": "turn_down", "reason": "请先上基础课"}
+    )
+    text = " ".join(desk.get(url("roster", event)).text.split())
+    told = text[text.index("What happened") :]
+    assert "Seat confirmed · by themselves" in told
+    assert f"Cancelled · by {manager} · 请先上基础课" in told
+
+
+def test_who_has_cancelled_meanwhile_is_not_told_of_a_yes(desk, event):
+    Event.objects.filter(pk=event.pk).update(needs_approval=True)
+    event.refresh_from_db()
+    one = come(event, name="林小雨")
+    cancel(one, by=one.user)
+    answer = desk.post(url("decide_registration", event, one.public_id), {"answer": "approve"}, follow=True)
+    assert "林小雨 has cancelled meanwhile." in answer.text
+    assert "has been told" not in answer.text

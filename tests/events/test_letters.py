@@ -1,6 +1,7 @@
 """Every letter about a place: there is one for everything that can happen, and it reads well in both languages."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
+from events.hosting.publishing import PlannedSession, update_event
 from events.mails import letters
 from events.models import GroupMessage, Registration
+from events.nominating.nomination import Nominee, nominate
 from events.registering.registration import cancel, register
 from events.registering.standing import note_down
 from portal import mail
@@ -117,3 +120,61 @@ def test_who_gives_the_place_back_at_once_gets_one_letter_a_moment_later(setting
     assert event.title in letter.subject + letter.body
     assert letter.to == [person.email]
     assert "METHOD:CANCEL" in str(letter.message())
+
+
+def move(event, by, **shift):
+    """The event on another day, as its host writes it."""
+    sessions = [
+        PlannedSession(
+            one.starts_at + timedelta(**shift), one.ends_at + timedelta(**shift), ical_uid=one.ical_uid
+        )
+        for one in event.sessions.all()
+    ]
+    update_event(event, by=by, fields={}, sessions=sessions, capacity=event.capacity)
+
+
+def test_who_waits_or_asks_hears_of_a_move_as_well_and_gets_nothing_for_their_calendar(
+    manager, agency, deliver
+):
+    event = factories.event(agency, capacity=1)
+    seated, waiting = factories.user(email="seated@example.org"), factories.user(email="waiting@example.org")
+    for person in (seated, waiting):
+        register(event, user=person, by=person)
+    deliver()
+
+    move(event, manager, days=3)
+
+    mails = {one.to[0]: one for one in deliver()}
+    assert mails.keys() == {"seated@example.org", "waiting@example.org"}
+    assert "名额仍然保留" in mails["seated@example.org"].body
+    assert "METHOD:REQUEST" in str(mails["seated@example.org"].message())
+    assert "候补名单" in mails["waiting@example.org"].body
+    assert "METHOD:" not in str(mails["waiting@example.org"].message())
+
+
+def test_the_colleague_of_somebody_without_an_address_hears_of_a_move_though_they_put_them_down(
+    agency, manager, deliver
+):
+    event, home = factories.event(agency, capacity=1), factories.agency()
+    coordinator = factories.member_of(home, role="manager", email="coordinator@example.org")
+    first = factories.user()
+    register(event, user=first, by=first)
+    nominate(event, agency=home, people=[Nominee("陈静", "13800000001")], by=coordinator)
+    cancel(Registration.objects.get(user=first), by=first)
+    promoted = [one for one in deliver() if one.to == ["coordinator@example.org"]]
+
+    move(event, manager, days=3)
+
+    [told] = deliver()
+    assert told.to == ["coordinator@example.org"]
+    assert "更改了时间或地点" in told.body
+    [before] = promoted
+    assert "更改了时间或地点" not in before.body
+    assert told.message()["Message-ID"] != before.message()["Message-ID"]
+
+
+def test_a_guest_is_written_to_in_the_language_of_the_event(manager, agency, deliver):
+    event = factories.event(language="en", title="Supervision")
+    nominate(event, agency=agency, people=[Nominee("Chen Jing", email="chen@example.org")], by=manager)
+    [letter] = deliver()
+    assert letter.subject.startswith("You are put down") or letter.body.startswith("Hello")

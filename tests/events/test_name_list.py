@@ -81,3 +81,21 @@ def test_a_name_with_an_invisible_change_of_direction_is_refused(sign):
 )
 def test_nothing_that_is_pasted_takes_long_or_breaks(text):
     assert all(line.trouble for line in read(text))
+
+
+@pytest.mark.parametrize(
+    ("line", "left_out"),
+    [
+        ("王芳\t女\t13812345678", "女"),
+        ("女 王芳 13812345678", "女"),
+        ("王芳女士 13812345678", ""),
+        ("王芳 老师 13812345678", "老师"),
+    ],
+)
+def test_a_column_for_sex_is_no_part_of_the_name(line, left_out):
+    [one] = read(line)
+    assert (one.name.removesuffix("女士"), one.left_out, one.trouble) == ("王芳", left_out, "")
+
+
+def test_a_head_with_columns_that_are_not_used_is_passed_over():
+    assert read("序号\t姓名\t性别\t单位\t职务\t手机号\t备注") == []

@@ -164,7 +164,8 @@ def test_swapping_and_taking_back_on_the_page(desk, agency, manager, event):
     assert 'value="王芳"' in refused.text
     assert "choose a colleague" in desk.post(url("swap_nominee", *at), {}).text
 
-    desk.post(url("swap_nominee", *at), {"line": "王芳 13800000002"})
+    told = desk.post(url("swap_nominee", *at), {"line": "王芳 13800000002"}, follow=True)
+    assert "Who has no e-mail address hears it from you" in told.text
     assert names(event) == ["王芳"]
     second = event.registrations.live().get()
     desk.post(url("withdraw_nominee", agency.slug, event.public_id, second.public_id))
