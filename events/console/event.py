@@ -86,7 +86,7 @@ def differences(form: EventForm, sessions: BaseSessionFormSet, event: Event) -> 
     return found + [
         (str(now.fields[name].label), now.in_words(name))
         for name in now.changed_data
-        if name not in ("began_from", "picture", "picture_shows", "co_host_words")
+        if not now[name].is_hidden and name not in ("picture", "picture_shows", "co_host_words")
     ]
 
 
