@@ -174,7 +174,10 @@ def interval_of(entry: DoorEntry) -> Attendance | None:
 
 @transaction.atomic
 def void(attendance: Attendance, *, by: User, at: datetime | None = None) -> Attendance:
-    """Take an interval back that was a slip. It stays in the table, marked. Again, it changes nothing."""
+    """Take an interval back that was a slip, with what the doors saw of it. Both stay in the tables, marked.
+
+    Again, it changes nothing.
+    """
     lock_row(attendance.registration)
     attendance.refresh_from_db()
     if attendance.voided_at:
