@@ -44,6 +44,10 @@ class NotTheDay(RegistrationError):
     """The time has nothing to do with the session."""
 
 
+class SessionOver(RegistrationError):
+    """Nobody comes in to what has ended; who was there is noted down from the list that was signed."""
+
+
 def check_in(
     registration: Registration,
     session: EventSession,
@@ -56,7 +60,7 @@ def check_in(
     """This person came in. Returns the interval that holds `at`. Nobody's seat is taken by it.
 
     The same `key` again changes nothing, and neither does checking in who is there already. None only when an earlier
-    report with this key was taken back. Raises NotSeated, NotTheDay.
+    report with this key was taken back. Raises NotSeated, NotTheDay, SessionOver.
     """
     return note(registration, session, way=IN, by=by, at=at, source=source, key=key)
 
@@ -90,6 +94,10 @@ def note(
     lock_row(registration)
     entry = DoorEntry.objects.filter(key=key).first() if key else None
     if entry is None:
+        if way == IN and at >= session.ends_at:
+            raise SessionOver(
+                _("This session is over. Note down who was there, from the list that they signed.")
+            )
         check_may_come(registration, session, at)
         entry = DoorEntry.objects.create(
             key=key or uuid4(),
