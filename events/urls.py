@@ -210,6 +210,11 @@ urlpatterns = [
         name="check_in_person",
     ),
     path(
+        "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/everybody/",
+        check_in.note_everybody,
+        name="note_everybody",
+    ),
+    path(
         "desk/agencies/<slug:slug>/events/<uuid:public_id>/check-in/people.json",
         check_in.check_in_people,
         name="check_in_people",

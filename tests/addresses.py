@@ -167,6 +167,7 @@ EXAMPLES: dict[str, list[str]] = {
     "nominate": ["event"],
     "nominate_for": EVENTS,
     "nominee": ["event + guest"],
+    "note_everybody": EVENTS,
     "personal_feed": ["calendar"],
     "open_guest_data": ["guest link"],
     "place": ["place"],

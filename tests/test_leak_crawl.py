@@ -194,13 +194,13 @@ def test_a_filter_that_is_taken_away_lets_a_canary_out(world, planted, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("door", "everything", "names"),
+    ("door", "model", "names"),
     [
         ("orgs.console.door.agencies_where", Agency, ["roster", "members", "answers", "event_hours"]),
         ("casestudies.console.access.editable_cases", CaseStudy, ["edit_case", "preview_case"]),
     ],
 )
-def test_a_door_that_stands_open_lets_a_canary_out(world, planted, monkeypatch, door, everything, names):
-    monkeypatch.setattr(door, lambda *args: everything.objects.all())
+def test_a_door_that_stands_open_lets_a_canary_out(world, planted, monkeypatch, door, model, names):
+    monkeypatch.setattr(door, lambda *args: model.objects.all())
     names = [name for name in names if name in ADDRESSES]
     assert leaks(world, "stranger", planted, names=names, methods=["get"])

@@ -172,6 +172,7 @@ TABLE = {
     "check_in_people": "events.publish",
     "check_in_sync": "events.publish",
     "check_in_worker": "events.publish",
+    "note_everybody": "events.publish",
     "meeting_log": "events.publish",
     "give_feedback": CONCERNED,
     "feedback_results": "events.publish",

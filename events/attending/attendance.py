@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from events.attending.minutes import Interval, attended
 from events.models import Attendance, DoorEntry, EventSession, Registration, SeatPool
 from events.registering.refusals import EventCancelled, RegistrationError
 from events.registering.registration import hold
@@ -24,8 +25,11 @@ from orgs.models import User
 IN, OUT = DoorEntry.Way.values
 #: Doors open before a session begins, and a phone may stay without a network until the evening.
 AROUND_A_SESSION = timedelta(hours=12)
-
-Interval = tuple[datetime, datetime | None]
+#: What minutes are counted from.
+COUNTED_FROM = (
+    *("registration_id", "starts_at", "ends_at"),
+    *("session__starts_at", "session__ends_at", "session__is_all_day", "session__event__time_zone"),
+)
 
 
 class NotSeated(RegistrationError):
@@ -40,6 +44,10 @@ class NotTheDay(RegistrationError):
     """The time has nothing to do with the session."""
 
 
+class SessionOver(RegistrationError):
+    """Nobody comes in to what has ended; who was there is noted down from the list that was signed."""
+
+
 def check_in(
     registration: Registration,
     session: EventSession,
@@ -52,7 +60,7 @@ def check_in(
     """This person came in. Returns the interval that holds `at`. Nobody's seat is taken by it.
 
     The same `key` again changes nothing, and neither does checking in who is there already. None only when an earlier
-    report with this key was taken back. Raises NotSeated, NotTheDay.
+    report with this key was taken back. Raises NotSeated, NotTheDay, SessionOver.
     """
     return note(registration, session, way=IN, by=by, at=at, source=source, key=key)
 
@@ -86,6 +94,10 @@ def note(
     lock_row(registration)
     entry = DoorEntry.objects.filter(key=key).first() if key else None
     if entry is None:
+        if way == IN and at >= session.ends_at:
+            raise SessionOver(
+                _("This session is over. Note down who was there, from the list that they signed.")
+            )
         check_may_come(registration, session, at)
         entry = DoorEntry.objects.create(
             key=key or uuid4(),
@@ -170,7 +182,10 @@ def interval_of(entry: DoorEntry) -> Attendance | None:
 
 @transaction.atomic
 def void(attendance: Attendance, *, by: User, at: datetime | None = None) -> Attendance:
-    """Take an interval back that was a slip. It stays in the table, marked. Again, it changes nothing."""
+    """Take an interval back that was a slip, with what the doors saw of it. Both stay in the tables, marked.
+
+    Again, it changes nothing.
+    """
     lock_row(attendance.registration)
     attendance.refresh_from_db()
     if attendance.voided_at:
@@ -178,12 +193,15 @@ def void(attendance: Attendance, *, by: User, at: datetime | None = None) -> Att
     at = at or timezone.now()
     attendance.voided_at, attendance.voided_by = at, by
     attendance.save(update_fields=["voided_at", "voided_by"])
+    if attendance.source == Attendance.Source.LOG:  # what the doors saw meanwhile was no slip
+        return attendance
     entries = DoorEntry.objects.filter(
         registration=attendance.registration_id, session=attendance.session_id, at__gte=attendance.starts_at
     )
     if attendance.ends_at:
         entries = entries.filter(at__lte=attendance.ends_at)
     entries.update(voided_at=at)
+    work_out(attendance.registration, attendance.session)
     return attendance
 
 
@@ -224,33 +242,19 @@ def attended_minutes(
 ) -> dict[int, dict[int, int]]:
     """Registration key → session key → whole minutes at that session, for those who were there at all.
 
-    The union of the intervals, clipped to the session: who was seen at two doors, or by two tools, counts once. Who has
-    not gone yet counts until `at`, now when it is left out. One query, however many are asked about.
+    `events.attending.minutes` says how they are counted. Who has not gone yet counts until `at`, now when it is left
+    out. One query, however many are asked about.
     """
     at = at or timezone.now()
     keys = [one.pk for one in registrations]
-    found: dict[tuple[int, int], list[Interval]] = defaultdict(list)
-    sessions: dict[int, EventSession] = {}
-    for row in Attendance.objects.valid().filter(registration__in=keys).select_related("session"):
-        sessions[row.session_id] = row.session
-        found[row.registration_id, row.session_id].append((row.starts_at, row.ends_at))
-    minutes: dict[int, dict[int, int]] = {key: {} for key in keys}
-    for (registration, session), times in found.items():
-        minutes[registration][session] = covered(times, sessions[session], at) // timedelta(minutes=1)
-    return minutes
+    seen: dict[int, dict[EventSession, list[Interval]]] = {key: defaultdict(list) for key in keys}
+    rows = Attendance.objects.valid().filter(registration__in=keys).select_related("session__event")
+    for row in rows.only(*COUNTED_FROM):
+        until = row.ends_at or max(at, row.starts_at)
+        seen[row.registration_id][row.session].append((row.starts_at, until))
+    return {key: attended(sessions) for key, sessions in seen.items()}
 
 
 def minutes_of(registration: Registration, *, at: datetime | None = None) -> int:
     """Whole minutes that this person attended, over all sessions."""
     return sum(attended_minutes([registration], at=at)[registration.pk].values())
-
-
-def covered(times: list[Interval], session: EventSession, at: datetime) -> timedelta:
-    """How much of the session the intervals cover together."""
-    total, reached = timedelta(0), session.starts_at
-    for starts_at, ends_at in sorted(times, key=lambda time: time[0]):
-        ends_at = min(ends_at or at, session.ends_at)
-        if ends_at > reached:
-            total += max(timedelta(0), ends_at - max(starts_at, reached))
-            reached = max(reached, ends_at)
-    return total

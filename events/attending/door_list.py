@@ -75,6 +75,7 @@ def as_data(event: Event) -> dict:
         "ends_at": event.ends_at and event.ends_at.isoformat(),
         "keys": ticket.public_keys(),
         "sessions": [session.pk for session in event.sessions.all()],
+        "ends": {session.pk: session.ends_at.isoformat() for session in event.sessions.all()},
         "people": [
             {
                 "id": str(line.registration.public_id),

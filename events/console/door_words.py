@@ -19,6 +19,9 @@ def door_words(event: Event) -> dict:
         "already": _("{name} is in already, since {time}"),
         "not_in": _("{name} was not in"),
         "no_seat": _("{name} has no seat: {status}"),
+        "session_over": _(
+            "{name} is not checked in: this session is over. Open this page anew to note down who was there."
+        ),
         "valid_unknown": _("The ticket is right. The name is not on this phone yet."),
         "forged": _("This is not a ticket of ours, or somebody changed it."),
         "other_event": _("This ticket is for another event."),

@@ -8,7 +8,7 @@ What was granted is never changed: granting again after the attendance was put r
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
@@ -17,13 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from events.attending.attendance import attended_minutes
-from events.models import Event, EventSession, HoursEntry, HoursRole, Profession, Registration
+from events.attending.minutes import possible
+from events.models import Event, HoursEntry, HoursRole, Profession, Registration
 from events.permissions import can_manage
 from events.registering.refusals import EventCancelled, NotYours, RegistrationError
 from orgs.models import User
 
-#: A session that is noted as "all day" counts as a working day, not as 24 hours.
-ALL_DAY = 8 * 60
 #: Kept in English and shown in the language of who reads it.
 ATTENDANCE_CORRECTED = gettext_noop("The attendance was corrected.")
 #: As what people count who have not said what their profession is.
@@ -54,7 +53,7 @@ class Share:
     registration: Registration
     sessions: dict[int, int]  # session key → attended minutes
     written: dict[int | None, int]  # session key → minutes in the ledger; None: corrections of no session
-    possible: int  # of all sessions together
+    possible: int  # of the event; where sessions go on at the same time, each moment counts once
 
     @property
     def attended(self) -> int:
@@ -82,16 +81,9 @@ class Share:
         return sum(self.differences.values())
 
 
-def minutes_of(session: EventSession) -> int:
-    """How many minutes a session can give."""
-    if session.is_all_day:
-        return ALL_DAY * len(session.days)
-    return (session.ends_at - session.starts_at) // timedelta(minutes=1)
-
-
 def possible_minutes(event: Event) -> int:
     """How many minutes the event gives to who attends all of it. Reads `sessions`: prefetch them."""
-    return sum(minutes_of(session) for session in event.sessions.all())
+    return possible(event.sessions.all())
 
 
 def default_role(user: User | None, event: Event) -> str:
@@ -109,8 +101,7 @@ def shares(event: Event, registrations: Iterable[Registration] | None = None) ->
     if registrations is None:
         registrations = counted(event)
     registrations = list(registrations)
-    sessions = {session.pk: minutes_of(session) for session in event.sessions.all()}
-    possible = sum(sessions.values())
+    whole = possible_minutes(event)
     attended = attended_minutes([one for one in registrations if one.has_seat])
     written: dict[int, dict[int | None, int]] = defaultdict(dict)
     sums = (
@@ -124,13 +115,9 @@ def shares(event: Event, registrations: Iterable[Registration] | None = None) ->
     return [
         Share(
             registration=one,
-            sessions={
-                session: min(minutes, sessions[session])
-                for session, minutes in attended.get(one.pk, {}).items()
-                if session in sessions and minutes
-            },
+            sessions={session: number for session, number in attended.get(one.pk, {}).items() if number},
             written=dict(written.get(one.pk, {})),
-            possible=possible,
+            possible=whole,
         )
         for one in registrations
     ]

@@ -167,6 +167,36 @@ def test_what_was_a_slip_is_taken_back_and_stays_in_the_table(lin, session, mana
 
 
 @pytest.mark.django_db
+def test_a_row_of_a_meeting_log_is_taken_back_without_what_the_doors_saw(lin, session, manager):
+    attendance.check_in(lin, session, by=manager, at=minute(60))
+    online = Attendance.objects.create(
+        registration=lin, session=session, source="log", starts_at=minute(0), ends_at=minute(120)
+    )
+
+    attendance.void(online, by=manager)
+    attendance.check_out(lin, session, by=manager, at=minute(160))
+
+    assert spans(lin) == [(60, 160)]
+    assert attendance.minutes_of(lin) == 100
+    assert not DoorEntry.objects.exclude(voided_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_taking_back_one_interval_at_the_door_leaves_the_others_and_the_log(lin, session, manager):
+    Attendance.objects.create(
+        registration=lin, session=session, source="log", starts_at=minute(0), ends_at=minute(120)
+    )
+    for way, at in (("in", 5), ("out", 20), ("in", 30), ("out", 50), ("in", 70)):
+        report = attendance.check_in if way == "in" else attendance.check_out
+        report(lin, session, by=manager, at=minute(at))
+
+    attendance.void(lin.attendances.get(starts_at=minute(30)), by=manager)
+    attendance.check_out(lin, session, by=manager, at=minute(150))
+
+    assert spans(lin) == [(0, 120), (5, 20), (70, 150)]
+
+
+@pytest.mark.django_db
 def test_who_has_no_seat_is_not_checked_in(lin, ana, event, session, manager):
     waiting = seated(event)
     assert waiting.status == "waitlisted"

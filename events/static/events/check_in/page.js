@@ -34,8 +34,12 @@ async function start() {
   const say = (kind, sentence, values = {}, detail = "") =>
     show(part("answer"), kind, fill(words[sentence], values), detail);
 
+  /** Of a session that is over the portal made the rows: who was there is noted down from a list that was signed. */
+  const isPast = () => Boolean(door.dataset.over) && session === Number(door.dataset.session);
+  const hasEnded = (one) => Date.parse(list?.ends?.[one]) <= Date.now();
+
   function draw() {
-    if (!list) return;
+    if (!list || isPast()) return;
     const counts = drawRows({ list, queue, session, query: part("q").value, words, door });
     part("count").textContent = fill(words.counted, counts);
   }
@@ -65,6 +69,7 @@ async function start() {
         const { list: fresh, refused } = await send(store, words);
         await take(fresh);
         if (refused.length) say("no", "refused", { sentence: refused.join(" ") });
+        else if (isPast()) return location.reload();
       } else {
         await take(await fetchPeople(words));
       }
@@ -105,6 +110,7 @@ async function start() {
     const name = person?.name ?? "";
     const state = presence(person, session, queue);
     if (person && !person.has_seat) return say("no", "no_seat", { name, status: person.status }, person.agency);
+    if (way === "in" && hasEnded(session)) return say("no", "session_over", { name }, person?.agency);
     if (way === "in" && person && isThere(state)) {
       return say("again", "already", { name, time: clock(state.since) }, person.agency);
     }
@@ -139,6 +145,7 @@ async function start() {
   door.addEventListener("submit", (event) => {
     const form = event.target;
     const way = event.submitter?.value;
+    if (isPast()) return;
     if (form.id === "door-search") {
       event.preventDefault();
       draw();
@@ -155,7 +162,9 @@ async function start() {
   part("q").addEventListener("input", draw);
   part("session")?.addEventListener("change", (event) => {
     event.stopPropagation();
-    session = Number(event.target.value);
+    const chosen = Number(event.target.value);
+    if (isPast() || hasEnded(chosen)) return location.assign(`?session=${chosen}`);
+    session = chosen;
     for (const field of door.querySelectorAll("input[name=session]")) field.value = session;
     history.replaceState(null, "", `?session=${session}`);
     draw();
