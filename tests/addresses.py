@@ -170,6 +170,7 @@ EXAMPLES: dict[str, list[str]] = {
     "personal_feed": ["calendar"],
     "open_guest_data": ["guest link"],
     "place": ["place"],
+    "place_material": ["place + material"],
     "preview_case": DRAFTS,
     "publish_event": EVENTS,
     "reading_list": LISTS,

@@ -129,6 +129,7 @@ TABLE = {
     "cancel_registration": CONCERNED,
     "nominate_for": SIGNED_IN,
     "place": PUBLIC,  # who has the personal link
+    "place_material": PUBLIC,  # likewise
     "ask_guest_data": PUBLIC,
     "open_guest_data": PUBLIC,  # who has the mail
     "guest_data": PUBLIC,  # whose browser used the link; others are sent to ask for one
