@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events.attending import ticket
 from events.attending.ticket_views import svg
+from events.forms.answers import AnswersForm
 from events.hosting import materials
 from events.models import Nomination
 from events.nominating import answering, guests
+from events.registering import notice, questions
 from events.registering.refusals import RegistrationError
 from portal.file_views import hand_out
 
@@ -50,8 +52,8 @@ def by_link(token: str) -> Nomination:
     return nomination
 
 
-def page(request, nomination: Nomination) -> HttpResponse:
-    """The person's place: what they need on the day, and the buttons to answer."""
+def page(request, nomination: Nomination, form: AnswersForm | None = None) -> HttpResponse:
+    """The person's place: what they need on the day, and the buttons to answer. `form` is one that was refused."""
     mine = nomination.registration
     event, holds = mine.event, nomination.holds
     is_over = event.is_over(timezone.now())
@@ -62,6 +64,8 @@ def page(request, nomination: Nomination) -> HttpResponse:
         "event": event,
         "is_over": is_over,
         "holds": holds,
+        "form": form or (questions_for(nomination) if holds and not is_over else None),
+        "notice": notice.words(event),
         "materials": materials.shown(event, registration=mine, is_host=False) if holds else [],
     }
     if holds and mine.has_seat and not is_over and not event.is_cancelled:
@@ -71,17 +75,48 @@ def page(request, nomination: Nomination) -> HttpResponse:
     return response
 
 
+def questions_for(nomination: Nomination, data=None) -> AnswersForm | None:
+    """What the host asks this person now: everything beside "I come", afterwards only what was asked since."""
+    mine = nomination.registration
+    if not mine.event.has_questions:
+        return None
+    given = questions.answers_of([mine])[mine.pk] if mine.answered_at else {}
+    form = AnswersForm(data, event=mine.event, given=given)
+    return form if form.is_lacking or not mine.answered_at else None
+
+
+def lacks_answers(nomination: Nomination) -> bool:
+    """Whether the host asks something that this person must answer before they say yes."""
+    mine = nomination.registration
+    if not mine.event.has_questions:
+        return False
+    return AnswersForm(event=mine.event, given=questions.answers_of([mine])[mine.pk]).is_lacking
+
+
 def answer(request, nomination: Nomination):
-    """Yes, no, or "this is me"; then back to where the button was."""
+    """Yes, no, answers, or "this is me"; then back to where the button was."""
     said = request.POST.get("answer")
     by = request.user if request.user.is_authenticated else None
+    form = None
+    if said in ("come", "answers") and nomination.holds and not nomination.registration.event.is_over():
+        # A button that stands elsewhere, such as on the desk, has no questions beside it.
+        form = questions_for(nomination, request.POST) if "asked" in request.POST else None
+        if form and not form.is_valid():
+            return page(request, nomination, form)
+        if said == "come" and form is None and lacks_answers(nomination):
+            messages.error(request, _("The host asks something first. Please answer it here."))
+            return redirect(nomination)
+    answers = form.cleaned_data["answers"] if form else None
     try:
         if said == "come":
-            answering.accept(nomination, by=by)
+            answering.accept(nomination, by=by, answers=answers)
             messages.success(request, _("Thank you. Your colleagues see that you come."))
         elif said == "cannot":
             answering.decline(nomination, by=by)
             messages.success(request, _("You said no. Somebody else gets the seat."))
+        elif said == "answers":
+            questions.supply(nomination.registration, answers or {})
+            messages.success(request, _("Thank you. The host has your answers."))
         elif said == "me" and by is None:
             return redirect_to_login(nomination.get_absolute_url())
         elif said == "me":

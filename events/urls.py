@@ -36,6 +36,7 @@ urlpatterns = [
     path("events/calendars/agencies/<slug:slug>/calendar.ics", feed_views.agency_feed, name="agency_feed"),
     path("events/<uuid:public_id>/", views.event, name="event"),
     path("events/<uuid:public_id>/register/", views.register, name="register"),
+    path("events/<uuid:public_id>/answers/", views.answer_questions, name="answer_questions"),
     path(
         "events/<uuid:public_id>/cancel-registration/", views.cancel_registration, name="cancel_registration"
     ),

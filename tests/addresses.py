@@ -69,6 +69,7 @@ EXAMPLES: dict[str, list[str]] = {
     "answer_co_hosting": ["co-hosting"],
     "answer_invitation": ["invitation"],
     "answer_partnership": ["partnership"],
+    "answer_questions": ["event"],
     "answer_transfer": ["transfer"],
     "answers": EVENTS,
     "arrange_report": DRAFTS,

@@ -127,6 +127,7 @@ TABLE = {
     "session_ics": PUBLIC,
     "register": SIGNED_IN,
     "cancel_registration": CONCERNED,
+    "answer_questions": CONCERNED,
     "nominate_for": SIGNED_IN,
     "place": PUBLIC,  # who has the personal link
     "place_material": PUBLIC,  # likewise
