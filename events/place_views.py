@@ -1,17 +1,21 @@
-"""The personal link of somebody who was put down: their place, their ticket, and yes or no, without an account."""
+"""The personal link of somebody who was put down: their place, their ticket, yes or no, and afterwards
+their hours and certificate, without an account."""
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from events.afterwards import feedback
+from events.afterwards.feedback_views import ask_for_feedback
 from events.attending import ticket
 from events.attending.ticket_views import svg
+from events.certifying import pdf as certificate_pdf
 from events.forms.answers import AnswersForm
 from events.hosting import materials
 from events.models import Nomination
@@ -24,28 +28,84 @@ from portal.file_views import hand_out
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def place(request, token):
-    """Looking shows; only a button answers. When the event is over the link shows nothing any more."""
+    """Looking shows; only a button answers. Some time after the event the link shows nothing any more."""
     nomination = by_link(token)
     if request.method == "POST":
         return answer(request, nomination)
+    if guests.is_closed(nomination, timezone.now()):
+        response = render(
+            request, "events/place_closed.html", {"event": nomination.registration.event}, status=410
+        )
+        response["X-Robots-Tag"] = "noindex"
+        return response
     return page(request, nomination)
 
 
 @require_safe
 def place_material(request, token, public_id):
     """A file of the event, for who has the link of a place that it goes with; never kept by a browser."""
-    nomination = by_link(token)
+    nomination = open_link(token)
     found = get_object_or_404(nomination.registration.event.materials, public_id=public_id)
     if not nomination.holds or not materials.may_have(nomination.registration, found):
         raise Http404
     return hand_out(found.file, name=found.name, content_type=found.content_type)
 
 
+@require_safe
+def place_certificate(request, token):
+    """The certificate of a guest, in the language that is asked for. The link says whose: there is nothing to choose.
+
+    That of an account is in the account, whose name a colleague with the link need not know.
+    """
+    nomination = open_link(token)
+    registration = nomination.registration
+    certificate = registration.valid_certificate if is_a_guest_s(nomination) else None
+    if certificate is None:
+        messages.error(request, _("There is no certificate here that holds."))
+        return redirect(nomination)
+    try:
+        content = certificate_pdf.pdf(certificate, request.GET.get("language", ""))
+    except certificate_pdf.CannotBeSet as no:
+        messages.error(request, str(no))
+        return redirect(nomination)
+    response = HttpResponse(content, content_type="application/pdf")
+    name = certificate_pdf.file_name(certificate)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def place_feedback(request, token):
+    """How it was, from somebody without an account; as anonymous as everybody's."""
+    nomination = open_link(token)
+    if not is_a_guest_s(nomination):
+        raise Http404
+    return ask_for_feedback(request, nomination.registration, back=nomination.get_absolute_url())
+
+
+def open_link(token: str) -> Nomination:
+    """What a personal link speaks of, while it is open. Others answer 404."""
+    nomination = by_link(token)
+    if guests.is_closed(nomination, timezone.now()):
+        raise Http404
+    return nomination
+
+
+def is_a_guest_s(nomination: Nomination) -> bool:
+    """Whether the place is somebody's who has no account, and still theirs."""
+    return nomination.holds and nomination.registration.user_id is None
+
+
 def by_link(token: str) -> Nomination:
     """What a personal link speaks of, with all that its page reads. One that we did not make answers 404."""
     nominations = Nomination.objects.select_related(
         "registration__event__host", "registration__pool", "registration__user", "agency", "by"
-    ).prefetch_related("registration__nominations", "registration__event__sessions")
+    ).prefetch_related(
+        "registration__nominations", "registration__event__sessions", "registration__certificates"
+    )
     nomination = nominations.by_token(token)
     if nomination is None:
         raise Http404
@@ -63,14 +123,21 @@ def page(request, nomination: Nomination, form: AnswersForm | None = None) -> Ht
         "mine": mine,
         "event": event,
         "is_over": is_over,
+        "closes_on": guests.closes_on(event),
         "holds": holds,
         "form": form or (questions_for(nomination) if holds and not is_over else None),
         "notice": notice.words(event),
         "materials": materials.shown(event, registration=mine, is_host=False) if holds else [],
     }
+    if is_over and is_a_guest_s(nomination):
+        context |= {
+            "minutes": mine.hours.all().minutes(),
+            "certificate": mine.valid_certificate,
+            "can_give_feedback": mine.has_seat and feedback.refusal(mine) is None,
+        }
     if holds and mine.has_seat and not is_over and not event.is_cancelled:
         context |= {"code": ticket.code(mine), "drawing": svg(mine)}
-    response = render(request, "events/place.html", context, status=410 if is_over else 200)
+    response = render(request, "events/place.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
 

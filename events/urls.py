@@ -58,6 +58,8 @@ urlpatterns = [
         place_views.place_material,
         name="place_material",
     ),
+    path("events/place/<str:token>/certificate.pdf", place_views.place_certificate, name="place_certificate"),
+    path("events/place/<str:token>/feedback/", place_views.place_feedback, name="place_feedback"),
     path("desk/agencies/<slug:slug>/nominations/<uuid:public_id>/", nomination.nominate, name="nominate"),
     path(
         "desk/agencies/<slug:slug>/nominations/<uuid:public_id>/<uuid:registration_id>/",

@@ -171,6 +171,8 @@ EXAMPLES: dict[str, list[str]] = {
     "personal_feed": ["calendar"],
     "open_guest_data": ["guest link"],
     "place": ["place"],
+    "place_certificate": ["place"],
+    "place_feedback": ["place"],
     "place_material": ["place + material"],
     "preview_case": DRAFTS,
     "publish_event": EVENTS,

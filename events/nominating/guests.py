@@ -23,6 +23,8 @@ from events.registering.standing import settle
 from orgs.models import User
 
 KEPT_FOR = timedelta(days=90)
+#: How long after the event a personal link stays open. Never longer than what says whose place it is (`closes_on`).
+LINK_OPEN_FOR = timedelta(days=90)
 #: The best standing first: who has two places keeps the better one.
 STANDING = (
     Registration.Status.CONFIRMED,
@@ -30,6 +32,26 @@ STANDING = (
     Registration.Status.WAITLISTED,
     Registration.Status.CANCELLED,
 )
+
+
+def closes_on(event: Event) -> date | None:
+    """The first day on which personal links of this event show nothing; None as long as it has no sessions.
+
+    Not after the day on which the address of a guest is forgotten: from then on a link would go to any account.
+    """
+    if event.ends_at is None:
+        return None
+    kept_for = timedelta(days=settings.PLACES_KEPT_DAYS) if settings.PLACES_KEPT_DAYS else KEPT_FOR
+    return timezone.localdate(event.ends_at) + min(LINK_OPEN_FOR, KEPT_FOR, kept_for)
+
+
+def is_closed(nomination: Nomination, at: datetime) -> bool:
+    """Whether the personal link shows nothing any more: its time is over, or who it was for was forgotten."""
+    registration = nomination.registration
+    if NO_GUEST in (nomination.name, registration.guest_name):
+        return True
+    day = closes_on(registration.event)
+    return day is not None and day <= timezone.localdate(at)
 
 
 @dataclass(frozen=True)
@@ -138,8 +160,8 @@ def say_this_is_me(nomination: Nomination, *, user: User, at: datetime | None = 
     """
     at = at or timezone.now()
     registration = nomination.registration
-    if registration.event.is_over(at):
-        raise EventOver(_("This event is over."))
+    if is_closed(nomination, at):
+        raise EventOver(_("This link is no longer open."))
     if nomination.email and nomination.email not in addresses_of(user):
         raise RegistrationError(
             _(
