@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events import views
+from events import place_views, views
 from events.afterwards import feedback_views
 from events.attending import ticket_views
 from events.calendars import feed_views
@@ -26,7 +26,7 @@ from events.console import (
 )
 from events.hosting import material_views, series_views
 from events.hours import views as hours_views
-from events.nominating import guest_data_views, place_views
+from events.nominating import guest_data_views
 
 urlpatterns = [
     path("events/calendar.ics", feed_views.calendar_feed, name="calendar_feed"),
@@ -36,6 +36,7 @@ urlpatterns = [
     path("events/calendars/agencies/<slug:slug>/calendar.ics", feed_views.agency_feed, name="agency_feed"),
     path("events/<uuid:public_id>/", views.event, name="event"),
     path("events/<uuid:public_id>/register/", views.register, name="register"),
+    path("events/<uuid:public_id>/answers/", views.answer_questions, name="answer_questions"),
     path(
         "events/<uuid:public_id>/cancel-registration/", views.cancel_registration, name="cancel_registration"
     ),
@@ -52,6 +53,13 @@ urlpatterns = [
     path("events/guest-data/take-along/", guest_data_views.take_along, name="take_guest_data"),
     path("events/guest-data/delete/", guest_data_views.delete, name="delete_guest_data"),
     path("events/place/<str:token>/", place_views.place, name="place"),
+    path(
+        "events/place/<str:token>/materials/<uuid:public_id>/",
+        place_views.place_material,
+        name="place_material",
+    ),
+    path("events/place/<str:token>/certificate.pdf", place_views.place_certificate, name="place_certificate"),
+    path("events/place/<str:token>/feedback/", place_views.place_feedback, name="place_feedback"),
     path("desk/agencies/<slug:slug>/nominations/<uuid:public_id>/", nomination.nominate, name="nominate"),
     path(
         "desk/agencies/<slug:slug>/nominations/<uuid:public_id>/<uuid:registration_id>/",

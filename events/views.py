@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from events import description, schema_org
 from events.announced import announced
 from events.attending import ticket
+from events.forms.answers import AnswersForm
 from events.forms.registration import RegistrationForm
 from events.hosting import materials
 from events.models import Event, Registration
-from events.registering import notice, registration
+from events.registering import notice, questions, registration
 from events.registering.refusals import RegistrationError, refusal
 from orgs.permissions import Roles
 
@@ -69,6 +70,25 @@ def cancel_registration(request, public_id):
     return redirect(event)
 
 
+@require_POST
+def answer_questions(request, public_id):
+    """What the host asks somebody who has a place already, and has not been told yet."""
+    event = the_event(request, public_id)
+    if not request.user.is_authenticated:
+        return redirect_to_login(event.get_absolute_url())
+    mine = get_object_or_404(event.registrations.live(), user=request.user)
+    form = AnswersForm(request.POST, event=event, given=questions.answers_of([mine])[mine.pk])
+    if not form.is_valid():
+        return page(request, event, answers_form=form)
+    try:
+        questions.supply(mine, form.cleaned_data["answers"])
+    except RegistrationError as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, _("Thank you. The host has your answers."))
+    return redirect(event)
+
+
 def the_event(request, public_id) -> Event:
     """The event of this address. What everybody sees is asked for first: in a rush nobody looks up who may see drafts."""
     return announced(public_id) or get_object_or_404(
@@ -76,13 +96,17 @@ def the_event(request, public_id) -> Event:
     )
 
 
-def page(request, event, form=None) -> HttpResponse:
-    """The event's page. `form` is one that was refused and keeps what was typed."""
+def page(request, event, form=None, answers_form=None) -> HttpResponse:
+    """The event's page. The forms are such as were refused, and keep what was typed."""
     user = request.user
     mine = Registration.of(event, user) if user.is_authenticated else None
     roles = Roles.of(user)
     is_in = mine is not None and mine.is_live
     no = refusal(event, timezone.now())
+    answers = list(mine.answers.all()) if is_in and event.has_questions else []
+    if is_in and event.has_questions and answers_form is None and not event.is_over():
+        given = {answer.question_id: answer.text for answer in answers}
+        answers_form = AnswersForm(event=event, given=given)
     is_for_machines = event.status in Event.SHOWN and not user.is_authenticated
     context = {
         "event": event,
@@ -94,7 +118,8 @@ def page(request, event, form=None) -> HttpResponse:
             RegistrationForm(own=roles.agencies, event=event) if user.is_authenticated and not is_in else None
         ),
         "notice": notice.words(event) if user.is_authenticated else "",
-        "answers": mine.answers.all() if is_in and event.has_questions else (),
+        "answers": answers,
+        "answers_form": answers_form if answers_form and answers_form.is_lacking else None,
         "can_manage": (is_host := roles.can("events.publish", event.host_id)),
         "materials": materials.shown(event, registration=mine, is_host=is_host),
         "description": event.description and (lambda: description.to_html(event.description)),

@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
 from django.db.models import Q
+from wagtail.models import Revision
 
 from casestudies.models import CaseStudy
 from casestudies.models.casestudy import CaseStudyQuerySet
@@ -103,6 +104,12 @@ def plant() -> dict[str, tuple[type[models.Model], str, int]]:
             ):  # a guard or a constraint keeps the row as it is
                 row.update(**{field.name: words})
                 planted[canary] = (model, field.name, pk)
+    for case in CaseStudy.objects.all():  # what its agency writes on stands in a revision
+        for field in (field for model, field in texts() if model is CaseStudy):
+            canary = f"zq{len(planted):05d}qz"
+            setattr(case, field.name, canary)
+            planted[canary] = (Revision, field.name, case.pk)
+        case.save_revision(clean=False)
     return planted
 
 

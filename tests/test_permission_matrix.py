@@ -127,8 +127,12 @@ TABLE = {
     "session_ics": PUBLIC,
     "register": SIGNED_IN,
     "cancel_registration": CONCERNED,
+    "answer_questions": CONCERNED,
     "nominate_for": SIGNED_IN,
     "place": PUBLIC,  # who has the personal link
+    "place_material": PUBLIC,  # likewise
+    "place_certificate": PUBLIC,
+    "place_feedback": PUBLIC,
     "ask_guest_data": PUBLIC,
     "open_guest_data": PUBLIC,  # who has the mail
     "guest_data": PUBLIC,  # whose browser used the link; others are sent to ask for one

@@ -19,6 +19,11 @@ def give_feedback(request, public_id):
     mine = get_object_or_404(
         Registration.objects.select_related("event", "user"), user=request.user, event__public_id=public_id
     )
+    return ask_for_feedback(request, mine, back=mine.event.get_absolute_url())
+
+
+def ask_for_feedback(request, mine: Registration, *, back: str):
+    """The page of the form, for who was found to have this place; `back` leads to where they came from."""
     form = FeedbackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -27,10 +32,10 @@ def give_feedback(request, public_id):
             messages.error(request, str(no))
         else:
             messages.success(request, _("Thank you. Nobody can see that this answer is yours."))
-        return redirect("give_feedback", public_id)
+        return redirect(request.path)
     no = feedback.refusal(mine)
     return render(
         request,
         "events/give_feedback.html",
-        {"event": mine.event, "form": form, "refusal": str(no) if no else ""},
+        {"event": mine.event, "form": form, "refusal": str(no) if no else "", "back": back},
     )

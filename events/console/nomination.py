@@ -29,6 +29,8 @@ class Place:
 
     registration: Registration
     nomination: Nomination | None
+    #: In line, 1 for the next one; None for who does not wait.
+    position: int | None = None
 
     @property
     def name(self) -> str:
@@ -133,13 +135,22 @@ def places_of(agency: Agency, event: Event) -> list[Place]:
         for one in Nomination.objects.filter(agency=agency, registration__event=event)
     }
     places = []
-    for registration in rows.select_related("user").order_by("created_at", "pk"):
+    people = list(rows.select_related("user").order_by("created_at", "pk"))
+    positions = positions_in_line(people)
+    for registration in people:
         note = said.get(registration.pk)
         if note:
             note.registration = registration
         registration.event = event
-        places.append(Place(registration, note))
+        places.append(Place(registration, note, positions.get(registration.pk)))
     return places
+
+
+def positions_in_line(people: list[Registration]) -> dict[int, int]:
+    """Where those of these people stand who wait, by the key of their place. One query for each part of the room."""
+    pools = {one.pool_id for one in people if one.status == Registration.Status.WAITLISTED}
+    lines = [Registration.objects.filter(pool=pool).in_turn() for pool in sorted(pools)]
+    return {pk: position for line in lines for position, pk in enumerate(line, 1)}
 
 
 def own_place(request, slug: str, public_id, registration_id) -> tuple[Agency, Event, Place]:

@@ -1,12 +1,13 @@
 """The questions of an event as fields of a form, and what was typed into them as answers in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
-from events.models import Question
+from events.models import Event, Question
+from portal.bilingual import CHINESE, ENGLISH
 from portal.templatetags.portal import spoken
 
 LONGEST_SHORT, LONGEST_LONG = 200, 2000
@@ -74,12 +75,79 @@ def answer_in_words(question: Question, answer: str) -> str:
     return answer
 
 
-def read(form: forms.Form, questions: Iterable[Question]) -> dict[Question, str]:
+def asked_at(event: Event) -> list[Question]:
+    """What the form asks now, in its order. No query when the event asks nothing of its own."""
+    questions = list(event.questions.asked().select_related("only_if")) if event.has_questions else []
+    for question in questions:
+        question.event = event
+    return questions
+
+
+class AnswersForm(forms.Form):
+    """The questions alone, for somebody who has a place: those to which there is no answer yet.
+
+    What was answered is not shown: a personal link is known to a colleague too. `given` are those answers, by the key of
+    their question.
+    """
+
+    def __init__(self, *args, event: Event, given: Mapping[int, str] | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.said: dict[int, set] = {}
+        self.questions: list[Question] = []
+        for question in asked_at(event):
+            if given and question.pk in given:
+                self.said[question.pk] = said_before(question, given[question.pk])
+            elif question.only_if_id in self.said:
+                if question.only_if_answer in self.said[question.only_if_id]:
+                    self.ask(question, is_decided=True)
+            elif question.only_if_id is None or question.only_if_id in self.keys:
+                self.ask(question)
+
+    def ask(self, question: Question, *, is_decided: bool = False) -> None:
+        """`is_decided`: what it depends on was answered before, so it is shown whatever is chosen here."""
+        field = field_for(question)
+        if is_decided:
+            del field.widget.attrs["data-only-if"], field.widget.attrs["data-only-answer"]
+        self.fields[name_of(question)] = field
+        self.questions.append(question)
+
+    @property
+    def keys(self) -> set[int]:
+        return {question.pk for question in self.questions}
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether something that must be answered is not, whatever else is chosen."""
+        return any(one.is_required and one.only_if_id not in self.keys for one in self.questions)
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["answers"] = read(self, self.questions, self.said)
+        return cleaned
+
+
+def said_before(question: Question, text: str) -> set[str]:
+    """What another question may depend on, out of an answer in words: `in_words` backwards."""
+    if question.kind == Question.Kind.SEVERAL:
+        return {part.strip() for part in text.replace("；", ";").split(";")} | {text}
+    if question.kind == Question.Kind.YES_NO:
+        for language in (CHINESE, ENGLISH):
+            with override(language):
+                for answer in (Question.YES, Question.NO):
+                    if answer_in_words(question, answer) == text:
+                        return {answer}
+    return {text}
+
+
+def read(
+    form: forms.Form, questions: Iterable[Question], before: Mapping[int, set] | None = None
+) -> dict[Question, str]:
     """The answers in the host's language, taken out of the form's cleaned data.
 
     A question that was not meant for this person is not answered and not missing, whatever the browser sent.
+    `before` is what was answered earlier, by the key of the question.
     """
-    said: dict[int, set] = {}
+    said: dict[int, set] = dict(before or {})
     answers = {}
     for question in questions:
         name = name_of(question)

@@ -50,11 +50,8 @@ class RegistrationForm(forms.Form):
             self.initial.setdefault("agency", own[0].pk)
         else:
             del self.fields["agency"]
-        self.questions = (
-            list(event.questions.asked().select_related("only_if")) if event.has_questions else []
-        )
+        self.questions = answers.asked_at(event)
         for question in self.questions:
-            question.event = event
             self.fields[answers.name_of(question)] = answers.field_for(question)
 
     def clean(self):

@@ -208,6 +208,13 @@ def may_read(user, material: Material, at: datetime | None = None) -> bool:
     return event.status in Event.SHOWN and is_released(material, event, registration, at or timezone.now())
 
 
+def may_have(registration: Registration, material: Material, at: datetime | None = None) -> bool:
+    """Whether a file goes with this place, whoever has it: for people without an account, who show their link instead."""
+    event = registration.event
+    is_of_it = material.event_id == event.pk and event.status in Event.SHOWN
+    return is_of_it and is_released(material, event, registration, at or timezone.now())
+
+
 def shown(event: Event, *, registration: Registration | None, is_host: bool) -> Collection[Material]:
     """The files that this reader of the event's page can have now. No query when the event has none."""
     if not event.has_materials:

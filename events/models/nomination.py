@@ -83,11 +83,27 @@ class Nomination(models.Model):
 
     def get_absolute_url(self):
         """The personal link: whoever has it answers for this person, without an account."""
-        return reverse("place", args=[signer.sign(self.public_id.hex)])
+        return reverse("place", args=[self.token])
+
+    @property
+    def token(self) -> str:
+        """What the personal link is known by. It opens this place and no other."""
+        return signer.sign(self.public_id.hex)
 
     @property
     def as_typed(self) -> Guest:
         return Guest(self.name, self.phone, self.email)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the place is still this person's: not given back, and nobody else was put down on the same row since.
+
+        Reads `registration` and its `nominations`: prefetch them.
+        """
+        if self.declined_at or not self.registration.is_live:
+            return False
+        since = (one for one in self.registration.nominations.all() if one.created_at > self.created_at)
+        return self.registration.user_id is not None or not any(one.made_the_place for one in since)
 
     @property
     def is_open(self) -> bool:

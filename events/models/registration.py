@@ -155,7 +155,8 @@ class Registration(models.Model):
     )
     #: When a nominated person said "yes, I come" on their own.
     answered_at = models.DateTimeField(_("said yes"), null=True, blank=True)
-    #: Which version of `events.registering.notice` the person read when they registered; empty for who was put down by others.
+    #: Which version of `events.registering.notice` the person read when they registered; empty for who was put
+    #: down by others, until they answer its questions themselves.
     notice_version = models.CharField(
         _("version of the notice"), max_length=10, blank=True, default="", db_default=""
     )

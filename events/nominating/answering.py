@@ -1,5 +1,6 @@
 """What a person who was put down answers: yes, I come; no, I cannot. And reminding those who say nothing."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -7,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from events.models import Event, Nomination, Registration
+from events.models import Event, Nomination, Question, Registration
 from events.nominating.guests import own
+from events.registering import notice, questions
 from events.registering import registration as places
 from events.registering.refusals import EventCancelled, EventOver, NotYours, RegistrationError
 from orgs.models import User
@@ -19,8 +21,18 @@ REMINDED_BEFORE = timedelta(days=3)
 
 
 @transaction.atomic
-def accept(nomination: Nomination, *, by: User | None = None, at: datetime | None = None) -> Registration:
-    """The person comes. `by` is who is signed in, if anybody. Saying it again changes nothing. Raises RegistrationError."""
+def accept(
+    nomination: Nomination,
+    *,
+    by: User | None = None,
+    answers: Mapping[Question, str] | None = None,
+    at: datetime | None = None,
+) -> Registration:
+    """The person comes. `by` is who is signed in, if anybody. Saying it again changes nothing. Raises RegistrationError.
+
+    `answers` are those to the event's questions, of somebody who has read the notice beside them. At a place that the
+    person had on their own they change nothing that was answered there.
+    """
     at = at or timezone.now()
     registration = hold(nomination, at)
     if nomination.declined_at or not registration.is_live:
@@ -29,7 +41,11 @@ def accept(nomination: Nomination, *, by: User | None = None, at: datetime | Non
         )
     if registration.answered_at is None:
         registration.answered_at = at
-        registration.save(update_fields=["answered_at"])
+        if answers is not None:
+            registration.notice_version = notice.VERSION
+            write_down = questions.keep if nomination.made_the_place else questions.add
+            write_down(registration, answers)
+        registration.save(update_fields=["answered_at", "notice_version"])
     if by and by.pk == registration.user_id:
         own(nomination)
     return registration

@@ -3,6 +3,7 @@
 What others typed about a guest is kept no longer than needed: telephone and address go 90 days after the event.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,19 +18,35 @@ from django.utils.translation import gettext as _
 
 from events.leaving import NO_GUEST
 from events.models import Event, Nomination, Registration
+from events.nominating import two_places
 from events.registering import registration as places
 from events.registering.refusals import EventOver, RegistrationError
-from events.registering.standing import settle
 from orgs.models import User
 
 KEPT_FOR = timedelta(days=90)
-#: The best standing first: who has two places keeps the better one.
-STANDING = (
-    Registration.Status.CONFIRMED,
-    Registration.Status.REQUESTED,
-    Registration.Status.WAITLISTED,
-    Registration.Status.CANCELLED,
-)
+#: How long after the event a personal link stays open. Never longer than what says whose place it is (`closes_on`).
+LINK_OPEN_FOR = timedelta(days=90)
+logger = logging.getLogger("portal.security")
+
+
+def closes_on(event: Event) -> date | None:
+    """The first day on which personal links of this event show nothing; None as long as it has no sessions.
+
+    Not after the day on which the address of a guest is forgotten: from then on a link would go to any account.
+    """
+    if event.ends_at is None:
+        return None
+    kept_for = timedelta(days=settings.PLACES_KEPT_DAYS) if settings.PLACES_KEPT_DAYS else KEPT_FOR
+    return timezone.localdate(event.ends_at) + min(LINK_OPEN_FOR, KEPT_FOR, kept_for)
+
+
+def is_closed(nomination: Nomination, at: datetime) -> bool:
+    """Whether the personal link shows nothing any more: its time is over, or who it was for was forgotten."""
+    registration = nomination.registration
+    if NO_GUEST in (nomination.name, registration.guest_name):
+        return True
+    day = closes_on(registration.event)
+    return day is not None and day <= timezone.localdate(at)
 
 
 @dataclass(frozen=True)
@@ -64,13 +81,19 @@ def claim(user: User, *, at: datetime | None = None) -> list[Registration]:
     """Make the places under this person's confirmed addresses theirs. Returns those that are theirs now."""
     at = at or timezone.now()
     mine = Registration.objects.filter(user=None, guest_email__in=addresses_of(user))
-    return [become(guest, user, at=at) for guest in mine.order_by("event", "pk")]
+    claimed = []
+    for guest in mine.order_by("event", "pk"):
+        try:
+            claimed.append(become(guest, user, at=at))
+        except two_places.BothNotedDown:  # said on the page of the personal link
+            logger.info("two_places_stay", extra={"facts": {"place": str(guest.public_id)}})
+    return claimed
 
 
 def become(guest: Registration, user: User, *, at: datetime) -> Registration:
-    """Let a guest's place be this account's, which may have one already: then the better of the two stays.
+    """Let a guest's place be this account's, which may have one already: then one of the two stays (`two_places`).
 
-    Must run in a transaction. The seat that is too many goes to the next in line.
+    Must run in a transaction. Raises BothNotedDown, and then nothing has happened.
     """
     Event.objects.select_for_update(no_key=True).get(pk=guest.event_id)
     places.lock(guest)
@@ -79,55 +102,11 @@ def become(guest: Registration, user: User, *, at: datetime) -> Registration:
         return guest
     if mine is None:
         guest.user = user
-        forget_contact(guest, keeps_name=False)
+        two_places.forget_contact(guest, keeps_name=False)
         guest.save(update_fields=["user", "guest_name", "guest_phone", "guest_email"])
         return guest
     places.lock(mine)
-    forget_contact(guest, keeps_name=True)  # first: no letter tells somebody that they do not come
-    guest.save(update_fields=["guest_phone", "guest_email"])
-    if STANDING.index(guest.status) < STANDING.index(mine.status):
-        hand_over(guest, mine, by=user, at=at, left="cancelled", got="confirmed")
-        mine.answered_at, mine.nominated_by = guest.answered_at, guest.nominated_by
-        mine.save(update_fields=["answered_at", "nominated_by"])
-        for nomination in guest.nominations.all():
-            Nomination.objects.filter(pk=nomination.pk).update(registration=mine)
-    elif not guest.event.is_over(at):
-        places.give_back(guest, by=user, at=at, template="cancelled")
-    return mine
-
-
-def hand_over(
-    old: Registration, new: Registration, *, by: User | None, at: datetime, left: str, got: str, reason=""
-) -> None:
-    """Give the place of `old` to `new`, whichever place it is. Both are locked. `taken` stays as it is.
-
-    When `new` waited or asked, that place is gone: the caller checked that it had no seat.
-    """
-    status, pool, since, promoted = old.status, old.pool, old.waiting_since, old.promoted_at
-    settle(old, Registration.Status.CANCELLED, by=by, at=at, template=left, reason=reason)
-    new.pool = pool
-    settle(
-        new,
-        status,
-        by=by,
-        at=at,
-        template=got if status == Registration.Status.CONFIRMED else LETTERS[status],
-        reason=reason,
-        waiting_since=since,
-        promoted_at=promoted,
-    )
-
-
-LETTERS: dict[str, str] = {
-    Registration.Status.WAITLISTED: "waitlisted",
-    Registration.Status.REQUESTED: "requested",
-}
-
-
-def forget_contact(guest: Registration, *, keeps_name: bool) -> None:
-    guest.guest_phone = guest.guest_email = ""
-    if not keeps_name:
-        guest.guest_name = ""
+    return two_places.join(guest, mine, user=user, at=at)
 
 
 @transaction.atomic
@@ -138,8 +117,8 @@ def say_this_is_me(nomination: Nomination, *, user: User, at: datetime | None = 
     """
     at = at or timezone.now()
     registration = nomination.registration
-    if registration.event.is_over(at):
-        raise EventOver(_("This event is over."))
+    if is_closed(nomination, at):
+        raise EventOver(_("This link is no longer open."))
     if nomination.email and nomination.email not in addresses_of(user):
         raise RegistrationError(
             _(

@@ -177,6 +177,7 @@ def enter(
             Registration.objects.filter(pk=other.pk).update(guest_phone="", guest_email="")
         fields |= {"guest_name": nominee.name, **contact}
         if before:
+            before[0].answers.all().delete()  # perhaps another person's, with the same number
             Registration.objects.filter(pk=before[0].pk).update(**fields)
             return fetch(pk=before[0].pk), True
         return fetch(pk=Registration.objects.create(event=event, **fields).pk), True

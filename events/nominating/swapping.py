@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import Event, Nomination, Registration
-from events.nominating.guests import Nominee, account_of, hand_over
+from events.nominating.guests import Nominee, account_of
 from events.nominating.nomination import already, enter, nominate, note
+from events.nominating.two_places import hand_over
 from events.registering import registration as places
 from events.registering.refusals import CannotBeSwapped, NotYours
 from orgs.models import Agency, User

@@ -5,7 +5,7 @@ Answers are for the host and for the person who gave them, and are deleted some 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Answer, Event, Question, Registration
 from events.models.question import LONGEST_CHOICE, MOST_CHOICES
+from events.registering.refusals import EventOver, RegistrationError
 
 MOST_QUESTIONS = 30
 
@@ -108,6 +109,35 @@ def keep(registration: Registration, answers: Mapping[Question, str]) -> None:
     Answer.objects.bulk_create(
         Answer(registration=registration, question=question, asked=question.label, text=text)
         for question, text in answers.items()
+    )
+
+
+@transaction.atomic
+def supply(
+    registration: Registration, answers: Mapping[Question, str], *, at: datetime | None = None
+) -> None:
+    """Write down what somebody with a place answers later: a new question, or one that nobody had asked them.
+
+    What was answered before stays as it was. Raises RegistrationError.
+    """
+    held = (
+        Registration.objects.select_for_update(of=("self",)).select_related("event").get(pk=registration.pk)
+    )
+    if not held.is_live:
+        raise RegistrationError(_("This place was given back."))
+    if held.event.is_over(at or timezone.now()):
+        raise EventOver(_("This event is over."))
+    add(held, answers)
+
+
+def add(registration: Registration, answers: Mapping[Question, str]) -> None:
+    """Write down the answers to what was not answered yet. In the caller's transaction."""
+    Answer.objects.bulk_create(
+        [
+            Answer(registration=registration, question=question, asked=question.label, text=text)
+            for question, text in answers.items()
+        ],
+        ignore_conflicts=True,
     )
 
 

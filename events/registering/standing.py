@@ -18,7 +18,10 @@ def settle(
     waiting_since: datetime | None = None,
     promoted_at: datetime | None = None,
 ) -> None:
-    """Write down the new status, with its log entry and its letter, all in the caller's transaction."""
+    """Write down the new status, with its log entry and its letter, all in the caller's transaction.
+
+    With an empty `template` nobody is written to: of a place at an event that is over.
+    """
     registration.status, registration.waiting_since = status, waiting_since
     registration.promoted_at = promoted_at
     registration.save(update_fields=["status", "pool", "waiting_since", "promoted_at"])
@@ -32,4 +35,5 @@ def note_down(
     entry = RegistrationLogEntry.objects.create(
         registration=registration, status=registration.status, by=by, at=at, reason=reason
     )
-    letters.write(entry, template)
+    if template:
+        letters.write(entry, template)

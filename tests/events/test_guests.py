@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from events.models import Event, Nomination, Registration, SeatPool
-from events.nominating import answering, guests
+from events.nominating import answering, guest_data, guests
 from events.nominating.nomination import Nominee, nominate
 from events.registering.refusals import RegistrationError
 from events.registering.registration import cancel, register
@@ -94,16 +94,46 @@ def test_a_link_that_we_did_not_make_leads_nowhere(client, token):
     assert client.get(reverse("place", args=[token])).status_code == 404
 
 
-def test_the_link_ends_with_the_event(client, put_down):
+def test_nobody_answers_any_more_when_the_event_is_over(client, put_down):
     event = factories.event()
     nomination = put_down(event)
     Event.objects.filter(pk=event.pk).update(ends_at=timezone.now() - timedelta(hours=1))
 
     page = client.get(link(nomination))
 
-    assert (page.status_code, "陈静" in page.text) == (410, False)
+    assert (page.status_code, "This event is over" in page.text) == (200, True)
+    assert 'value="cannot"' not in page.text
     client.post(link(nomination), {"answer": "cannot"})
     assert fresh(nomination.registration).status == CONFIRMED
+
+
+@pytest.mark.parametrize("reason", ["its time", "who it was for was forgotten"])
+def test_the_link_ends_when_what_says_whose_it_is_is_forgotten(client, put_down, stranger, reason):
+    event = factories.event()
+    nomination = put_down(event, email="chen@example.org")
+    ago = guests.LINK_OPEN_FOR if reason == "its time" else timedelta(days=3)
+    Event.objects.filter(pk=event.pk).update(ends_at=timezone.now() - ago + timedelta(days=1))
+    assert client.get(link(nomination)).status_code == 200
+    Event.objects.filter(pk=event.pk).update(ends_at=timezone.now() - ago)
+    if reason != "its time":
+        guest_data.forget("chen@example.org")
+
+    page = client.get(link(nomination))
+
+    assert (page.status_code, "陈静" in page.text) == (410, False)
+    with override("en"):
+        for name in ("place_certificate", "place_feedback"):
+            assert client.get(reverse(name, args=[nomination.token])).status_code == 404
+    guests.forget(timezone.localdate())
+    client.force_login(stranger)
+    client.post(link(nomination), {"answer": "me"})
+    assert fresh(nomination.registration).user is None
+
+
+def test_the_link_is_never_open_longer_than_the_names_are_kept(put_down, settings):
+    event = factories.event()
+    settings.PLACES_KEPT_DAYS = 10
+    assert guests.closes_on(event) == timezone.localdate(event.ends_at) + timedelta(days=10)
 
 
 def test_the_meeting_link_is_shown_to_who_said_yes(client, put_down):
