@@ -6,8 +6,10 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 1000 --home-dir /srv/tongxing --create-home tongxing
 WORKDIR /srv/tongxing/app
-COPY requirements.txt .
-RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
+# requirements-search.txt has the clients of OpenSearch and Elasticsearch too.
+ARG REQUIREMENTS=requirements.txt
+COPY requirements.txt requirements-search.txt ./
+RUN pip install --no-cache-dir --no-deps --require-hashes -r ${REQUIREMENTS}
 COPY . .
 ENV PYTHONUNBUFFERED=1 ENVIRONMENT=production VAR_DIR=/srv/tongxing/var BIND=0.0.0.0:8000
 RUN mkdir -p /srv/tongxing/var /srv/tongxing/backups && chown -R tongxing:tongxing /srv/tongxing/var /srv/tongxing/backups

@@ -96,6 +96,7 @@ $(VENV)/installed-dev: requirements-dev.txt | $(VENV)/bin/python
 lock:
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header -o requirements.txt pyproject.toml
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --extra dev -o requirements-dev.txt pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra opensearch --extra elasticsearch -c requirements.txt -o requirements-search.txt pyproject.toml
 
 # Collect the words of the interface into both catalogues (needs GNU gettext), and compile them.
 messages: $(VENV)/installed-dev

@@ -11,7 +11,7 @@ import pytest
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[3]
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-search.txt", "requirements-dev.txt")
 
 #: The lowest version without a hole that was known on 2026-11-29, and which hole the one before it had.
 #: Whoever reads of a new one raises the number here; the fix is in within 48 hours if critical, 7 days if high, 30 if medium.
@@ -49,6 +49,12 @@ def test_no_lock_file_holds_a_version_with_a_known_hole(name):
 @pytest.mark.parametrize("name", ["django", "wagtail", "django-allauth", "pillow", "cryptography"])
 def test_what_runs_here_is_what_is_locked(name):
     assert version(name) == locked("requirements-dev.txt")[name]
+
+
+def test_the_lock_with_the_clients_of_search_servers_is_the_plain_one_and_those():
+    plain, search = locked("requirements.txt"), locked("requirements-search.txt")
+    assert plain.items() <= search.items()
+    assert {"elasticsearch-dsl", "elasticsearch", "opensearch-py"} <= search.keys() - plain.keys()
 
 
 def test_every_part_is_locked_with_its_fingerprint():
