@@ -37,6 +37,7 @@ def copied(monkeypatch, tmp_path):
 
     monkeypatch.setattr(databases, "copy", copy)
     monkeypatch.setattr(databases, "names_of", lambda *a: state.names if state.now is None else state.now)
+    monkeypatch.setattr(databases, "refuse_company", lambda: None)
     return state
 
 
@@ -245,6 +246,35 @@ def test_an_archive_of_another_database_is_refused(copied, folder, monkeypatch):
     monkeypatch.setattr(restoring, "connection", SimpleNamespace(vendor="oracle"))
     with pytest.raises(BackupRefused, match="DATABASE_URL names oracle"):
         restoring.restore(place, replace=True)
+
+
+@pytest.fixture
+def put(copied, monkeypatch):
+    """The commands that a restore called, which puts back files only; `rows` is what its database then has."""
+    state = SimpleNamespace(commands=[], rows={"events_event": 3})
+    monkeypatch.setattr(databases, "put_in_place", lambda file: None)
+    monkeypatch.setattr(databases, "rows_now", lambda: state.rows)
+    monkeypatch.setattr(restoring, "call_command", lambda name, **options: state.commands.append(name))
+    monkeypatch.setattr(restoring.search, "rebuild", lambda: 0)
+    monkeypatch.setattr(restoring.connections, "close_all", lambda: None)
+    return state
+
+
+def test_what_a_killed_restore_unpacked_is_not_mixed_in(put, private, folder):
+    place, _manifest = taking.take(folder)
+    left = private.parent.with_name("private.restoring") / "evidence"
+    left.mkdir(parents=True)
+    (left / "of another archive").write_bytes(b"x")
+    restoring.restore(place, replace=True)
+    assert sorted(path.name for path in private.iterdir()) == ["one", "two"]
+
+
+def test_rows_that_differ_are_said_after_everybody_was_forgotten_again(put, folder):
+    place, _manifest = taking.take(folder)
+    put.rows = {"events_event": 4}
+    with pytest.raises(BackupRefused, match="somebody was at work: events_event"):
+        restoring.restore(place, replace=True)
+    assert put.commands == ["migrate", "replay_erasures"]
 
 
 def test_the_programs_of_postgresql_encrypt_as_the_portal_does(monkeypatch, tmp_path):
