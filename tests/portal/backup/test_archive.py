@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from portal.backup import (
     BackupRefused,
@@ -90,6 +91,24 @@ def test_what_is_half_written_is_never_called_an_archive(copied, private, folder
     with pytest.raises(OSError, match="No space"):
         taking.take(folder)
     assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_is_gone_after_the_next_one(copied, folder):
+    """Half an archive, and above all the copy of the database that no passphrase protects."""
+    (folder / ".taking-x").mkdir(parents=True)
+    (folder / ".taking-x" / "database.sqlite3.gz").write_bytes(b"rows")
+    (folder / "tongxing-20261129T030000_000000Z.tar.sealed.unfinished").write_bytes(b"half")
+    place, _manifest = taking.take(folder, passphrase=WORDS)
+    assert list(folder.iterdir()) == [place]
+
+
+def test_a_backup_does_not_sweep_away_what_another_is_writing(copied, folder):
+    folder.mkdir()
+    with taking.held(folder):
+        (folder / ".taking-x").mkdir()
+        with pytest.raises(BackupRefused, match="Another backup"):
+            taking.take(folder)
+        assert (folder / ".taking-x").exists()
 
 
 def test_the_newest_stay(copied, folder):
@@ -295,6 +314,25 @@ def test_the_command_says_what_is_missing(settings, tmp_path):
         call_command("backup")
     with pytest.raises(CommandError, match="No such file"):
         call_command("restore", str(tmp_path / "none.tar"), "--replace")
+
+
+def test_a_backup_that_failed_is_an_error_of_the_log_of_which_administrators_hear(
+    copied, folder, monkeypatch, caplog
+):
+    def away(work):
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(databases, "copy", away)
+    with pytest.raises(OperationalError):
+        call_command("backup", str(folder))
+    monkeypatch.setattr(databases, "copy", lambda work: (_ for _ in ()).throw(BackupRefused("damaged")))
+    with pytest.raises(CommandError, match="damaged"):
+        call_command("backup", str(folder))
+    said = [(line.levelname, line.getMessage()) for line in caplog.records if "backup" in line.name]
+    assert said == [
+        ("ERROR", "No backup was taken: OperationalError"),
+        ("ERROR", "No backup was taken: damaged"),
+    ]
 
 
 def test_every_field_with_a_file_is_known_with_its_folder():
