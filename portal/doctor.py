@@ -28,7 +28,7 @@ from portal.search import comparing
 from portal.search.engine import SearchIsAway
 
 GIGABYTE = 1024**3
-#: The worker looks at the clock every ten seconds and notes each minute down.
+#: The worker looks at the clock every ten seconds and notes it down; no job that is due waits that long either.
 WORKER_IS_QUIET = timedelta(minutes=5)
 BACKUP_IS_OLD = timedelta(hours=26)
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -117,17 +117,25 @@ def of_the_disks() -> Iterator[Finding]:
 
 
 def of_the_worker() -> Iterator[Finding]:
-    turn = Turn.objects.filter(name="due").first()
+    turn = Turn.objects.filter(name="worker").first()
     advice = _(
         "Start it: systemctl start tongxing-worker (or: docker compose up -d worker). Then read its log."
     )
-    at = turn and (turn.taken_at or turn.ended_at)
-    if not at:
+    oldest = outbox_state().oldest
+    if not turn or not turn.taken_at:
         yield from wrong(_("The worker has never been at work, so no mail leaves."), advice)
-    elif timezone.now() - at > WORKER_IS_QUIET:
-        when = timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
+    elif timezone.now() - turn.taken_at > WORKER_IS_QUIET:
+        when = timezone.localtime(turn.taken_at).strftime("%Y-%m-%d %H:%M")
         yield from wrong(
             _("The worker has not been at work since %(when)s, so no mail leaves.") % {"when": when}, advice
+        )
+    elif oldest > WORKER_IS_QUIET:
+        yield from wrong(
+            _("The worker does not get through: a job has waited for %(minutes)d minutes.")
+            % {"minutes": oldest.total_seconds() // 60},
+            _(
+                "Read its log: journalctl -u tongxing-worker. When it says nothing: systemctl restart tongxing-worker"
+            ),
         )
     else:
         yield from well(_("The worker is at work."))

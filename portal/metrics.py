@@ -7,9 +7,11 @@ which gunicorn.conf.py sets. The rest is asked when somebody asks us. Record app
 
 import logging
 import os
+import time
 from collections.abc import Iterable
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -18,6 +20,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from portal import health
+from portal.backup.taking import archives
 from portal.outbox_state import outbox_state
 
 #: Where requests are counted; in one process this is all, in several each has its own.
@@ -47,6 +50,9 @@ class AskedNow(Collector):
 
     def collect(self) -> Iterable[Metric]:
         yield gauge("tongxing_search_up", "1 while the search engine answers.", is_well(health.ask_search))
+        age = age_of_the_backup()
+        if age is not None:
+            yield gauge("tongxing_backup_age_seconds", "How old the newest archive in BACKUP_DIR is.", age)
         try:
             numbers = list(asked_of_the_database())
         except DatabaseError as error:
@@ -56,6 +62,18 @@ class AskedNow(Collector):
         yield gauge("tongxing_database_up", "1 while the database answers.", 1)
         for name, what, number in numbers:
             yield gauge(f"tongxing_{name}", what, number)
+
+
+def age_of_the_backup() -> float | None:
+    """How many seconds old the newest archive is; nothing where this process sees none."""
+    if not settings.BACKUP_DIR:
+        return None
+    try:
+        return next(
+            (time.time() - path.stat().st_mtime for path in archives(Path(settings.BACKUP_DIR))), None
+        )
+    except OSError:  # a disk that is away, or an archive that was swept just now
+        return None
 
 
 def is_well(ask) -> int:

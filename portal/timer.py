@@ -32,6 +32,12 @@ def minute(at: datetime) -> list[str]:
     return [*outbox.take_up_again(at), *due.run(at)]
 
 
+def beat(at: datetime | None = None) -> None:
+    """Note that a worker is at work. What is due says nothing of that: `run_due` does it without one, and sends no mail."""
+    at = at or timezone.now()
+    Turn.objects.end("worker", f"{at:%Y-%m-%dT%H:%M}", at=at)
+
+
 def take_turn(name: str, period: str, work, *, at: datetime) -> list[str]:
     if not Turn.objects.take(name, period, at=at, patience=PATIENCE[name]):
         return []

@@ -4,15 +4,20 @@ A migration that must break a rule says why in `while_serving = "the reason"` of
 """
 
 import re
+import time
+from contextlib import contextmanager
+from threading import Event, Thread
 from types import SimpleNamespace
 
+import psycopg
 import pytest
-from django.db import connection, migrations, models
+from django.db import OperationalError, connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
 from portal import migrating
 from portal.migrating import AddIndexWhileServing
+from tests.portal.test_worker import database_url
 
 #: The last migration of each app that was written before there was a portal to be kept running.
 BEFORE = {"portal": 7, "orgs": 16, "events": 17, "casestudies": 17}
@@ -178,21 +183,88 @@ def test_a_migration_waits_two_seconds_for_a_lock_and_whoever_comes_after_it_as_
     assert lock_timeout() == usual
 
 
-def test_an_index_is_built_beside_the_traffic_on_postgresql(monkeypatch):
-    asked = []
-    editor = SimpleNamespace(
-        connection=SimpleNamespace(vendor="postgresql", alias="default"),
-        add_index=lambda model, index, **how: asked.append((index.name, how)),
-        remove_index=lambda model, index, **how: asked.append((index.name, how)),
-    )
-    state = ProjectState()
-    state.add_model(
-        ModelState(
-            "events", "Thing", [("id", models.AutoField(primary_key=True)), ("name", models.TextField())]
-        )
-    )
-    operation, after = AddIndexWhileServing("Thing", INDEX), state.clone()
+@pytest.fixture
+def table(django_db_setup, django_db_blocker):
+    """A table on PostgreSQL, without a transaction of the test around it, and what builds its index."""
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL builds an index beside the traffic")
+    with django_db_blocker.unblock():
+        yield from table_to_index()
+        connection.close()
+
+
+def table_to_index():
+    ours, theirs = connection.copy(), psycopg.connect(database_url(), autocommit=True)
+    before, after = ProjectState(), ProjectState()
+    fields = [("id", models.AutoField(primary_key=True)), ("name", models.TextField())]
+    for state in (before, after):
+        state.add_model(ModelState("events", "Thing", fields, options={"db_table": "thing_to_index"}))
+    operation = AddIndexWhileServing("Thing", INDEX)
     operation.state_forwards("events", after)
-    operation.database_forwards("events", editor, state, after)
-    operation.database_backwards("events", editor, after, state)
-    assert asked == [("by_name", {"concurrently": True})] * 2
+
+    def build():
+        with ours.schema_editor(atomic=False) as editor:
+            operation.database_forwards("events", editor, before, after)
+
+    def take_down():
+        with ours.schema_editor(atomic=False) as editor:
+            operation.database_backwards("events", editor, after, before)
+
+    with ours.schema_editor() as editor:
+        editor.create_model(before.apps.get_model("events", "Thing"))
+    try:
+        yield SimpleNamespace(
+            build=build, take_down=take_down, ours=ours, theirs=theirs, name="thing_to_index"
+        )
+    finally:
+        theirs.close()
+        with ours.cursor() as cursor:
+            cursor.execute("DROP TABLE thing_to_index")
+            cursor.execute("RESET lock_timeout")  # the pool keeps the connection
+        ours.close()
+
+
+def interrupted(table) -> None:
+    """As a program that waited two seconds for somebody's transaction left it: built in part, and never used."""
+    with transaction_of_somebody(table), table.ours.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            cursor.execute("CREATE INDEX CONCURRENTLY by_name ON thing_to_index (name)")
+    assert migrating.is_valid(table.ours, table.name, "by_name") is False
+
+
+@contextmanager
+def transaction_of_somebody(table):
+    with table.theirs.transaction():
+        table.theirs.execute("INSERT INTO thing_to_index (name) VALUES ('x')")
+        yield
+
+
+def test_an_index_that_was_not_finished_is_built_anew_and_one_that_is_there_stays(table):
+    interrupted(table)
+    table.build()
+    assert migrating.is_valid(table.ours, table.name, "by_name") is True
+    table.build()  # killed before the migration was written down
+    table.take_down()
+    assert migrating.is_valid(table.ours, table.name, "by_name") is None
+
+
+def test_an_index_waits_for_a_transaction_longer_than_other_migrations_and_they_as_before(table):
+    with table.ours.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '100ms'")
+    is_open = Event()
+
+    def somebody():
+        with transaction_of_somebody(table):
+            is_open.set()
+            time.sleep(1)
+
+    other = Thread(target=somebody)
+    other.start()
+    assert is_open.wait(30)
+    table.build()
+    other.join()
+    assert migrating.is_valid(table.ours, table.name, "by_name") is True
+    with table.ours.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("100ms",)

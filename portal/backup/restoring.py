@@ -1,7 +1,8 @@
 """Putting an archive back: read whole and found right first, then put in place, migrated, and looked at.
 
 Nothing is touched before the last byte was verified. What was there is refused unless the caller says to replace it, and
-then SQLite's file and the folders are moved aside rather than deleted.
+then SQLite's file and the folders are moved aside rather than deleted. Nobody else may be connected: what they wrote
+meanwhile would be lost, or stand among rows of another day.
 """
 
 import shutil
@@ -20,9 +21,12 @@ def restore(place: Path, *, passphrase: str = "", replace: bool = False, say=lam
     """Make this installation what the archive holds. Raises BackupRefused; then nothing has changed, or it says what."""
     if not replace:
         refuse_what_is_there()
+    databases.refuse_company()
     beside = {root: folder.with_name(f"{folder.name}.restoring") for root, folder in roots().items()}
     for folder in beside.values():
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder.exists():  # a restore that was killed unpacked something else here
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
     try:
         with tempfile.TemporaryDirectory(prefix="tongxing-restoring-") as work:
             kept: dict[str, Path] = {}
@@ -46,18 +50,19 @@ def restore(place: Path, *, passphrase: str = "", replace: bool = False, say=lam
         for folder in beside.values():
             shutil.rmtree(folder, ignore_errors=True)  # what was unpacked and not put in place
     now = databases.rows_now()
-    if now != manifest.rows:
-        wrong = sorted(
-            table for table in now.keys() | manifest.rows.keys() if now.get(table) != manifest.rows.get(table)
-        )
-        raise BackupRefused(
-            f"The database was put back, but these tables have other rows: {', '.join(wrong)}."
-        )
+    wrong = sorted(
+        table for table in now.keys() | manifest.rows.keys() if now.get(table) != manifest.rows.get(table)
+    )
     say(f"Database and files are in place: {sum(now.values())} rows.")
     call_command("migrate", verbosity=0, interactive=False)
     call_command("replay_erasures")  # who was forgotten since the archive was taken is not back
     connections.close_all()
     say(f"Migrated. {search.rebuild()} records are in the search index.")
+    if wrong:  # said last: whatever the rows are, nobody who was forgotten is back
+        raise BackupRefused(
+            "Database and files were put back and migrated, and who was forgotten is forgotten again. But these tables "
+            f"have other rows than the archive, so somebody was at work: {', '.join(wrong)}. {databases.STOP}"
+        )
     return manifest
 
 
@@ -68,7 +73,7 @@ def refuse_what_is_there() -> None:
     if there:
         raise BackupRefused(
             f"There is something already: {', '.join(there)}. Restore into an empty installation, or say --replace; "
-            "what is there is then moved aside, except in PostgreSQL, where it is dropped."
+            "what is there is then moved aside, except in PostgreSQL, where it is dropped once the archive is in."
         )
 
 

@@ -4,12 +4,15 @@ Files are never changed in place, so one that a row of that moment names is ther
 the database is copied once more: the newer moment no longer names it. So no row comes back without its file.
 """
 
+import fcntl
 import json
 import os
 import re
+import shutil
 import tarfile
 import tempfile
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +35,8 @@ from portal.backup import (
 from portal.backup.sealing import Sealing
 
 TRIES = 5
+#: How the folder begins in which the copy of the database waits.
+WORK = ".taking-"
 #: What settings.py asks the environment for.
 ASKED = re.compile(r'(?:env\.\w+|env|setting)\(\s*"([A-Z_]+)"')
 
@@ -44,11 +49,44 @@ def take(folder: Path, *, passphrase: str = "", keep: int = 0) -> tuple[Path, Ma
     Nothing half-written is ever called an archive. Raises BackupRefused.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with held(folder):
+        return take_alone(folder, passphrase=passphrase, keep=keep)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Write into the folder alone, and begin by sweeping it. Raises BackupRefused."""
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as no:
+            raise BackupRefused(
+                "Another backup is being written into this folder. Wait until it is done."
+            ) from no
+        except OSError:
+            pass  # a folder of another machine that cannot be held: nobody knows whose the remains are
+        else:
+            sweep(folder)
+        yield
+    finally:
+        os.close(place)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a backup that was killed left: half an archive, and a copy of the database that nothing encrypts."""
+    for path in folder.glob(f"{PREFIX}*.unfinished"):
+        path.unlink()
+    for path in folder.glob(f"{WORK}*"):
+        shutil.rmtree(path)
+
+
+def take_alone(folder: Path, *, passphrase: str, keep: int) -> tuple[Path, Manifest]:
     taken_at = datetime.now(UTC)
     place = folder / f"{PREFIX}{taken_at:%Y%m%dT%H%M%S_%f}Z.tar{'.sealed' if passphrase else ''}"
     beside = place.with_suffix(place.suffix + ".unfinished")
     try:
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".taking-") as work, ExitStack() as open_files:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=WORK) as work, ExitStack() as open_files:
             file = open_files.enter_context(os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT, 0o600), "wb"))
             target = open_files.enter_context(Sealing(file, passphrase)) if passphrase else file
             with tarfile.open(fileobj=target, mode="w|") as archive:

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from django_tasks_db.models import DBTaskResult
 
 from events.models import Event
-from portal import doctor, health, search
+from portal import doctor, health, search, timer
 from portal.doctor import How
 from portal.mail import queue
 from portal.models import Turn
@@ -30,7 +30,7 @@ def in_use(settings, tmp_path, monkeypatch):
     settings.BACKUP_DIR = str(tmp_path / "archives")
     (tmp_path / "archives").mkdir()
     (tmp_path / "archives" / "tongxing-20261129T030000_000000Z.tar").write_bytes(b"x")
-    Turn.objects.create(name="due", period="x", taken_at=timezone.now(), ended_at=timezone.now())
+    timer.beat()
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: SimpleNamespace(free=40 * doctor.GIGABYTE))
     search.rebuild()
 
@@ -74,9 +74,21 @@ def test_a_worker_that_is_quiet(in_use, minutes, how):
     assert said(doctor.of_the_worker)[0][0] is how
 
 
-def test_a_worker_that_is_at_it_just_now_is_at_work(in_use):
-    Turn.objects.update(ended_at=None)
-    assert said(doctor.of_the_worker)[0][0] is How.WELL
+def test_what_is_due_was_done_by_a_timer_and_no_worker_is_at_work(in_use):
+    Turn.objects.all().delete()
+    call_command("run_due")
+    assert said(doctor.of_the_worker) == [
+        (How.WRONG, "The worker has never been at work, so no mail leaves.")
+    ]
+
+
+@pytest.mark.parametrize(("minutes", "how"), [(4, How.WELL), (6, How.WRONG)])
+def test_a_worker_that_does_not_get_through(in_use, minutes, how):
+    queue(subject="…", body="…", to="lin@example.org", language="en")
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - timedelta(minutes=minutes))
+    [(found, what)] = said(doctor.of_the_worker)
+    assert found is how
+    assert how is How.WELL or what == "The worker does not get through: a job has waited for 6 minutes."
 
 
 def test_mail_that_waits_fails_and_has_failed(in_use):
@@ -124,6 +136,7 @@ def test_a_database_that_is_away_is_said_and_the_others_are_examined_all_the_sam
     found = wrongs()
     assert found == [
         "The database does not answer (OperationalError).",
+        "This could not be examined: worker (OperationalError).",
         "This could not be examined: outbox (OperationalError).",
     ]
     assert "secret" not in "".join(found)

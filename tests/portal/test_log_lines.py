@@ -2,19 +2,24 @@
 
 import json
 import logging
+import os
 import re
+import subprocess
 import sys
 import threading
+import time
 import uuid
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError
 from django.test import Client
 
-from portal import request_log
+from portal import error_mail, request_log
 from portal.error_mail import ErrorMail
 from portal.log_lines import JsonLine, PlainLine, without_people
 from tests import factories
+from tests.smtp import mail_server
 
 GIVEN = "0123456789abcdef0123456789abcdef"
 PLANTED = [
@@ -224,6 +229,36 @@ def test_an_error_is_told_once_in_ten_minutes_and_without_people():
             thread.join(10)
     assert len(sent) == 2
     assert PLANTED[0] not in "".join(sent)
+
+
+FAILS_AND_ENDS = "import django, logging; django.setup(); logging.getLogger('portal').error('run_due failed')"
+
+
+def test_a_command_that_ends_at_once_has_sent_its_error_mail():
+    with mail_server() as server:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "EMAIL_URL": server.url,
+            "ERROR_MAIL_TO": "admin@example.org",
+        }
+        subprocess.run(
+            [sys.executable, "-c", FAILS_AND_ENDS], cwd=settings.BASE_DIR, env=environment, check=True
+        )
+        assert [mail["To"] for mail in server.mails] == ["admin@example.org"]
+        assert "run_due failed" in server.mails[0].get_payload(decode=True).decode()
+
+
+def test_a_mail_server_that_never_answers_does_not_keep_a_command_from_ending(monkeypatch):
+    is_over = threading.Event()
+    monkeypatch.setattr(error_mail, "LAST", 0.1)
+    handler = ErrorMail()
+    handler._send = lambda level, line: is_over.wait(60)
+    handler.handle(record("failed"))
+    began = time.monotonic()
+    handler.wait()
+    assert time.monotonic() - began < 30
+    is_over.set()
 
 
 def test_djangos_own_mail_with_what_people_typed_is_off():

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from datetime import timedelta
 
 import pytest
@@ -83,6 +84,16 @@ def test_the_outbox_is_told(numbers):
     told = numbers()
     assert (told["tongxing_outbox_waiting"], told["tongxing_outbox_failed"]) == (2, 1)
     assert 1199 < told["tongxing_outbox_oldest_seconds"] < 1300
+
+
+def test_the_age_of_the_newest_backup_is_told_where_there_is_one(numbers, settings, tmp_path):
+    settings.BACKUP_DIR = str(tmp_path)
+    assert "tongxing_backup_age_seconds" not in numbers()
+    archive = tmp_path / "tongxing-20261129T030000_000000Z.tar"
+    archive.write_bytes(b"x")
+    at = time.time() - 3600
+    os.utime(archive, (at, at))
+    assert 3599 < numbers()["tongxing_backup_age_seconds"] < 3700
 
 
 def test_search_that_is_away_is_told(numbers):

@@ -1,5 +1,6 @@
 """Take an archive of the database and all files, while people work, and read it again."""
 
+import logging
 from pathlib import Path
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.backup import BackupRefused, passphrases, reading
 from portal.backup.taking import take
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -31,6 +34,12 @@ class Command(BaseCommand):
             else:
                 place, manifest = take(Path(folder), passphrase=passphrase, keep=keep)
         except (BackupRefused, OSError) as no:
+            logger.error("No backup was taken: %s", no)  # the timer runs at night: ERROR_MAIL_TO hears of it
             raise CommandError(str(no)) from no
+        except CommandError:
+            raise
+        except Exception as fault:
+            logger.exception("No backup was taken: %s", type(fault).__name__)
+            raise
         rows = sum(manifest.rows.values())
         self.stdout.write(self.style.SUCCESS(f"{place}: {rows} rows, {len(manifest.files)} files, verified."))

@@ -22,6 +22,7 @@ class Clock(Thread):
     def run(self) -> None:
         while True:
             try:
+                timer.beat()
                 timer.tick()
             except Exception:
                 logger.exception("The clock could not reach the database; it tries again")
@@ -40,6 +41,7 @@ class Command(db_worker.Command):
 
     def handle(self, *, batch, **options):
         if batch:
+            timer.beat()
             timer.tick()
             super().handle(batch=batch, **options)
             return

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from portal.backup import (
     BackupRefused,
@@ -37,6 +38,7 @@ def copied(monkeypatch, tmp_path):
 
     monkeypatch.setattr(databases, "copy", copy)
     monkeypatch.setattr(databases, "names_of", lambda *a: state.names if state.now is None else state.now)
+    monkeypatch.setattr(databases, "refuse_company", lambda: None)
     return state
 
 
@@ -89,6 +91,24 @@ def test_what_is_half_written_is_never_called_an_archive(copied, private, folder
     with pytest.raises(OSError, match="No space"):
         taking.take(folder)
     assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_is_gone_after_the_next_one(copied, folder):
+    """Half an archive, and above all the copy of the database that no passphrase protects."""
+    (folder / ".taking-x").mkdir(parents=True)
+    (folder / ".taking-x" / "database.sqlite3.gz").write_bytes(b"rows")
+    (folder / "tongxing-20261129T030000_000000Z.tar.sealed.unfinished").write_bytes(b"half")
+    place, _manifest = taking.take(folder, passphrase=WORDS)
+    assert list(folder.iterdir()) == [place]
+
+
+def test_a_backup_does_not_sweep_away_what_another_is_writing(copied, folder):
+    folder.mkdir()
+    with taking.held(folder):
+        (folder / ".taking-x").mkdir()
+        with pytest.raises(BackupRefused, match="Another backup"):
+            taking.take(folder)
+        assert (folder / ".taking-x").exists()
 
 
 def test_the_newest_stay(copied, folder):
@@ -247,6 +267,35 @@ def test_an_archive_of_another_database_is_refused(copied, folder, monkeypatch):
         restoring.restore(place, replace=True)
 
 
+@pytest.fixture
+def put(copied, monkeypatch):
+    """The commands that a restore called, which puts back files only; `rows` is what its database then has."""
+    state = SimpleNamespace(commands=[], rows={"events_event": 3})
+    monkeypatch.setattr(databases, "put_in_place", lambda file: None)
+    monkeypatch.setattr(databases, "rows_now", lambda: state.rows)
+    monkeypatch.setattr(restoring, "call_command", lambda name, **options: state.commands.append(name))
+    monkeypatch.setattr(restoring.search, "rebuild", lambda: 0)
+    monkeypatch.setattr(restoring.connections, "close_all", lambda: None)
+    return state
+
+
+def test_what_a_killed_restore_unpacked_is_not_mixed_in(put, private, folder):
+    place, _manifest = taking.take(folder)
+    left = private.parent.with_name("private.restoring") / "evidence"
+    left.mkdir(parents=True)
+    (left / "of another archive").write_bytes(b"x")
+    restoring.restore(place, replace=True)
+    assert sorted(path.name for path in private.iterdir()) == ["one", "two"]
+
+
+def test_rows_that_differ_are_said_after_everybody_was_forgotten_again(put, folder):
+    place, _manifest = taking.take(folder)
+    put.rows = {"events_event": 4}
+    with pytest.raises(BackupRefused, match="somebody was at work: events_event"):
+        restoring.restore(place, replace=True)
+    assert put.commands == ["migrate", "replay_erasures"]
+
+
 def test_the_programs_of_postgresql_encrypt_as_the_portal_does(monkeypatch, tmp_path):
     program = tmp_path / "pg_dump"
     program.write_text('#!/bin/sh\necho "$PGSSLMODE to $1" >&2\nexit 1\n')
@@ -265,6 +314,25 @@ def test_the_command_says_what_is_missing(settings, tmp_path):
         call_command("backup")
     with pytest.raises(CommandError, match="No such file"):
         call_command("restore", str(tmp_path / "none.tar"), "--replace")
+
+
+def test_a_backup_that_failed_is_an_error_of_the_log_of_which_administrators_hear(
+    copied, folder, monkeypatch, caplog
+):
+    def away(work):
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(databases, "copy", away)
+    with pytest.raises(OperationalError):
+        call_command("backup", str(folder))
+    monkeypatch.setattr(databases, "copy", lambda work: (_ for _ in ()).throw(BackupRefused("damaged")))
+    with pytest.raises(CommandError, match="damaged"):
+        call_command("backup", str(folder))
+    said = [(line.levelname, line.getMessage()) for line in caplog.records if "backup" in line.name]
+    assert said == [
+        ("ERROR", "No backup was taken: OperationalError"),
+        ("ERROR", "No backup was taken: damaged"),
+    ]
 
 
 def test_every_field_with_a_file_is_known_with_its_folder():
