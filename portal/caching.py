@@ -5,11 +5,25 @@ and ours answers that from `portal.page_cache_views`. A page that looked at a se
 `Vary: Cookie` to both; caches that fold cookies together or drop that line would still mix readers up, so it is also
 said here. A page for somebody who is signed in is not even kept by their own browser: the next person at the computer
 presses "back".
+
+Our own proxy may keep everybody's pages, and shows them while the portal cannot answer. No cache of others would understand
+that beside `no-cache`, so it is said in a header that nginx reads and passes on to nobody. It is also said of pages that
+are no more: else a case that was taken back would come again from what the proxy kept.
 """
+
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.utils.cache import cc_delim_re, patch_cache_control
+
+from portal.page_cache_views import may_be_kept
+from portal.secret_addresses import SECRET
+
+#: Seconds that the proxy answers by itself; nginx makes up to two of one. Longer, and pages would seem not to change.
+PROXY_KEEPS = "1"
+#: What it keeps in place of an older page.
+KEPT_BY_THE_PROXY = (HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 class PrivateToTheReader:
@@ -22,6 +36,9 @@ class PrivateToTheReader:
         response = self.get_response(request)
         without_language(response)
         if not response.has_header("Cache-Control"):
+            if is_for_the_proxy(request, response):
+                # Before Cache-Control: nginx before 1.23 heeds whichever it reads first.
+                response["X-Accel-Expires"] = PROXY_KEEPS
             if is_everybodys(request, response):
                 patch_cache_control(response, no_cache=True)
             elif request.session.accessed:
@@ -46,9 +63,23 @@ def without_language(response) -> None:
 
 def is_everybodys(request, response) -> bool:
     """Whether a page was shown to a visitor without a session, and gave them none and no token either."""
+    return response.status_code == HTTPStatus.OK and is_nobodys_own(request, response)
+
+
+def is_for_the_proxy(request, response) -> bool:
+    """Whether the proxy may keep this. It writes pages to a disk with their addresses: none that is secret or says words."""
+    return (
+        response.status_code in KEPT_BY_THE_PROXY
+        and is_nobodys_own(request, response)
+        and may_be_kept(request)
+        and not SECRET.search(request.path_info)
+    )
+
+
+def is_nobodys_own(request, response) -> bool:
+    """Whether an answer, page or not, depended on nothing that this visitor brought or takes along."""
     return (
         request.method in ("GET", "HEAD")
-        and response.status_code == 200
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
         and not request.session.modified
         and not response.cookies

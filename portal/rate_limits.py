@@ -2,11 +2,10 @@
 
 Who is signed in is counted by account, with a wide limit for the address: a training room behind one address registers
 in the same minute. Who is not is counted by address. Windows are fixed minutes, so that a hit is one addition in the cache
-that all processes share; where that is away, each process counts for itself.
+that all processes share; while that is away, each process counts for itself (`portal.cache_or_memory`).
 """
 
 import time
-from collections import Counter
 from typing import NamedTuple
 
 from django.conf import settings
@@ -45,9 +44,6 @@ REGISTERING = {
 }
 SEARCHING = {"search", "wagtail_serve", "directory_file", "find_certificate", "check_certificate"}
 OPEN_DATA = {"oai", "cases_jsonl", "cases_csv"}
-#: What a process counts while the shared cache is away.
-COUNTED_HERE: Counter[str] = Counter()
-MOST_COUNTED_HERE = 10_000
 
 
 def limit_of(request) -> str | None:
@@ -86,15 +82,14 @@ def seconds_to_wait(request, name: str) -> int:
 def hits(key: str, seconds: int) -> int:
     """How often this was counted in its window, with this time."""
     key = key.replace(" ", "-")
+    if cache.add(key, 1, seconds):
+        return 1
     try:
-        if cache.add(key, 1, seconds):
-            return 1
         return cache.incr(key)
-    except Exception:  # whatever a cache server raises when it is away
-        if len(COUNTED_HERE) > MOST_COUNTED_HERE:
-            COUNTED_HERE.clear()
-        COUNTED_HERE[key] += 1
-        return COUNTED_HERE[key]
+    except (
+        ValueError
+    ):  # it went between the two lines, or the cache did and this process has not counted it yet
+        return 1 if cache.add(key, 1, seconds) else cache.incr(key)
 
 
 class KeepToTheLimits:

@@ -232,19 +232,14 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "portal.search.admin"}}
 
 # What is counted and remembered for all processes. Several machines share one by CACHE_URL, such as redis://.
 if env.str("CACHE_URL", default=""):
-    CACHES = {
-        "default": {
-            "BACKEND": "portal.cache_server.CacheServer",
-            "LOCATION": "",
-            "OPTIONS": {"behind": env.cache_url("CACHE_URL")},
-        }
-    }
+    _cache = env.cache_url("CACHE_URL")
+    if "redis" in _cache["BACKEND"]:  # a server that vanished is given up
+        _cache["OPTIONS"] = {"socket_connect_timeout": 1, "socket_timeout": 1, **_cache.get("OPTIONS", {})}
 elif IN_PRODUCTION:
-    CACHES = {
-        "default": {"BACKEND": "portal.shared_cache.SharedCache", "LOCATION": VAR_DIR / "cache.sqlite3"}
-    }
+    _cache = {"BACKEND": "portal.shared_cache.SharedCache", "LOCATION": VAR_DIR / "cache.sqlite3"}
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    _cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES = {"default": {"BACKEND": "portal.cache_or_memory.CacheOrMemory", "OPTIONS": {"behind": _cache}}}
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 MEDIA_URL = "/media/"

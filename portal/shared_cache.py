@@ -1,16 +1,17 @@
 """A cache that all processes of one machine share: a SQLite file beside the others, without a server to look after.
 
 Counting is one statement, so no hit is lost between two processes. What is in it may be lost at any time; it is not
-synced to the disk. An installation of several machines says CACHE_URL instead, such as redis://.
+synced to the disk. When the file cannot be read or written this raises: `portal.cache_or_memory` stands before it and
+knows what then. An installation of several machines says CACHE_URL instead, such as redis://.
 """
 
-import logging
 import os
 import pickle
 import random
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -19,11 +20,12 @@ TABLE = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value, expire
 ALIVE = "key = ? AND (expires IS NULL OR expires > ?)"
 #: One write in so many throws away what has expired.
 SWEPT_EVERY = 500
-logger = logging.getLogger(__name__)
+#: Seconds to wait for another process that writes; a write takes a tenth of a millisecond.
+LONGEST_WAIT = 1
 
 
 class SharedCache(BaseCache):
-    """Django's cache interface over one file. A fault of the file is a cache that is empty, never an error."""
+    """Django's cache interface over one file."""
 
     def __init__(self, location, params):
         super().__init__(params)
@@ -31,17 +33,19 @@ class SharedCache(BaseCache):
         self.local = threading.local()
 
     def ask(self, statement: str, *values) -> list[tuple]:
-        """The rows that a statement gives; none where the file cannot be read or written now."""
+        """The rows that a statement gives. After a fault the file is opened anew: it may be another one by then."""
         try:
             return self.connection().execute(statement, values).fetchall()
-        except (sqlite3.Error, OSError) as fault:
-            logger.warning("The shared cache is away: %s", type(fault).__name__)
-            return []
+        except sqlite3.Error:
+            self.local.process = None
+            with suppress(AttributeError, sqlite3.Error):
+                self.local.connection.close()
+            raise
 
     def connection(self) -> sqlite3.Connection:
         """One for each thread of each process: a process that was forked opens its own."""
         if getattr(self.local, "process", None) != os.getpid():
-            self.local.connection = sqlite3.connect(self.file, isolation_level=None, timeout=2)
+            self.local.connection = sqlite3.connect(self.file, isolation_level=None, timeout=LONGEST_WAIT)
             self.local.connection.execute("PRAGMA journal_mode = WAL")
             self.local.connection.execute("PRAGMA synchronous = OFF")
             self.local.connection.execute(TABLE)

@@ -14,6 +14,7 @@ from django.db import connection
 
 from portal import doctor
 from portal.backup.taking import ASKED
+from tests import proxy
 
 ROOT = Path(settings.BASE_DIR)
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -87,25 +88,8 @@ def test_the_proxy_replaces_what_the_portal_believes_and_keeps_probes_inside():
 
 
 def test_nginx_reads_its_settings(tmp_path):
-    nginx, openssl = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin"), shutil.which("openssl")
-    if not (nginx and openssl):
-        pytest.skip("nginx is not installed here")
-    subject = ["-subj", "/CN=portal.example.org", "-days", "2", "-nodes"]
-    keys = ["-keyout", str(tmp_path / "privkey.pem"), "-out", str(tmp_path / "fullchain.pem")]
-    subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", *subject, *keys], check=True, capture_output=True
-    )
-    text = NGINX.replace("/etc/tongxing/tls", str(tmp_path)).replace(
-        "/var/cache/nginx/tongxing", str(tmp_path / "cache")
-    )
-    text = text.replace("web:8000", "127.0.0.1:8000")
-    version = subprocess.run([nginx, "-v"], capture_output=True, text=True, check=True).stderr
-    if tuple(map(int, re.search(r"nginx/(\d+)\.(\d+)", version).groups())) < (1, 25):
-        text = text.replace("http2 on;", "")
-    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid; error_log {tmp_path}/log;\n{text}")
-    done = subprocess.run(
-        [nginx, "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False
-    )
+    file = proxy.settings_in(tmp_path, upstream=8000)
+    done = subprocess.run([proxy.find(), "-t", "-c", str(file)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -13,7 +13,7 @@ from django.core.cache.backends.base import BaseCache
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from portal import rate_limits
+from portal import cache_or_memory
 from portal.rate_limits import LIMITS, Limit
 from portal.shared_cache import SharedCache
 from portal.visit import client_address
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def limits(settings):
     settings.RATE_LIMITS = True
-    rate_limits.COUNTED_HERE.clear()
 
 
 @pytest.fixture
@@ -265,8 +264,13 @@ def test_a_hit_costs_well_under_a_millisecond(shared):
     assert spent < 0.001
 
 
+# -- While the shared cache is away -----------------------------------------------------------------------------------
+
+
 class Away(BaseCache):
     """The client of a cache server at whose port nobody listens."""
+
+    asked = 0
 
     def __init__(self, location, params):
         super().__init__(params)
@@ -274,38 +278,133 @@ class Away(BaseCache):
             self.address = nobody.getsockname()
 
     def ask(self, *values, **named):
+        Away.asked += 1
         with socket.create_connection(self.address, timeout=1):
             raise AssertionError("somebody listens there")
 
     get = set = add = incr = touch = delete = has_key = clear = ask
 
 
-@pytest.fixture
-def behind(settings):
-    """The portal with a cache on a server, as CACHE_URL says: which one, the test says."""
+SERVER, FILE = f"{__name__}.Away", "portal.shared_cache.SharedCache"
 
-    def placed(backend: str):
-        options = {"behind": {"BACKEND": backend, "LOCATION": "behind"}}
+
+@pytest.fixture
+def behind(settings, tmp_path, monkeypatch):
+    """The portal with a shared cache: which one and where, the test says. No other test knows that it is away."""
+    monkeypatch.setattr(cache_or_memory, "WHEREABOUTS", {})
+    monkeypatch.setattr(Away, "asked", 0)
+
+    def placed(backend: str, place: str = "no such folder/cache.sqlite3"):
+        options = {"behind": {"BACKEND": backend, "LOCATION": str(tmp_path / place)}}
         settings.CACHES = {
             **settings.CACHES,
-            "default": {"BACKEND": "portal.cache_server.CacheServer", "OPTIONS": options},
+            "default": {"BACKEND": "portal.cache_or_memory.CacheOrMemory", "OPTIONS": options},
         }
 
     return placed
 
 
-def test_a_cache_server_that_is_away_costs_no_page_no_session_and_no_limit(few, behind, client, member):
+@pytest.mark.parametrize("backend", [SERVER, FILE])
+def test_a_cache_that_is_away_costs_no_page_no_session_and_no_limit(few, behind, client, member, backend):
     event = factories.event(capacity=5)
     client.force_login(member)
-    behind(f"{__name__}.Away")
+    behind(backend)
     assert [client.get(path).status_code for path in ("/", event.get_absolute_url(), "/desk/")] == [200] * 3
     assert client.post(f"/events/{event.public_id}/register/").status_code == 302
     assert event.registrations.get(user=member).has_seat
     assert [Client().get("/search/?q=x").status_code for _number in range(3)] == [200, 200, 429]
 
 
-def test_a_cache_server_that_is_there_keeps_and_counts(behind):
-    behind("django.core.cache.backends.locmem.LocMemCache")
+#: What somebody sends who signs in, asks for a code, signs up, or forgot the password; and the limit that counts it.
+WAYS_IN = {
+    "account_login": ("login", {"login": "lin@example.org", "password": "two rivers meet here"}),
+    "account_request_login_code": ("request_login_code", {"email": "lin@example.org"}),
+    "account_signup": (
+        "signup",
+        {
+            "email": "new{}@example.org",
+            "password1": "two rivers meet here",
+            "name": "林小满",
+            "occupation": "practitioner",
+            "has_no_agency": "on",
+            "agrees": "on",
+        },
+    ),
+    "account_reset_password": ("reset_password", {"email": "lin@example.org"}),
+}
+
+
+@pytest.mark.parametrize("backend", [SERVER, FILE])
+@pytest.mark.parametrize("name", WAYS_IN)
+def test_with_the_cache_away_everybody_gets_in_soon_and_the_limit_still_bites(
+    behind, settings, backend, name
+):
+    limit, words = WAYS_IN[name]
+    settings.ACCOUNT_RATE_LIMITS = {limit: "2/m/ip"}
+    factories.with_address(factories.user(email="lin@example.org", password="two rivers meet here"))
+    behind(backend)
+    began = time.monotonic()
+    answers = []
+    for number in range(3):
+        said = {field: word.format(number) for field, word in words.items()}
+        answers.append(Client().post(reverse(name), said).status_code)
+    stopped = 200 if name == "account_request_login_code" else 429  # that form says it beside its field
+    assert answers == [302, 302, stopped]
+    assert time.monotonic() - began < 3  # allauth alone would wait for its lock for a second each time
+
+
+@pytest.mark.parametrize("backend", [SERVER, FILE])
+def test_with_the_cache_away_a_password_is_guessed_five_times_and_not_more(behind, client, backend):
+    factories.with_address(factories.user(email="lin@example.org", password="two rivers meet here"))
+    behind(backend)
+    for _number in range(5):
+        client.post(reverse("account_login"), {"login": "lin@example.org", "password": "wrong"})
+    client.post(reverse("account_login"), {"login": "lin@example.org", "password": "two rivers meet here"})
+    assert client.get(reverse("desk")).status_code == 302
+
+
+def test_after_one_fault_nobody_waits_for_the_cache_until_it_is_asked_again(behind, monkeypatch):
+    behind(SERVER)
+    now = time.monotonic()
+    monkeypatch.setattr(cache_or_memory.time, "monotonic", lambda: now)
+    assert cache.add("n", 1, 60)
+    assert [cache.incr("n") for _number in range(3)] == [2, 3, 4]
+    assert Away.asked == 1
+    now += cache_or_memory.ASKED_AGAIN + 1
+    assert cache.get("n") == 4
+    assert cache.get("n") == 4
+    assert Away.asked == 2
+
+
+def test_threads_count_together_while_the_cache_is_away(behind):
+    behind(FILE)
+    cache.add("n", 0, 60)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _n: [cache.incr("n") for _number in range(100)], range(4)))
+    assert cache.get("n") == 400
+
+
+def test_what_is_remembered_meanwhile_ends_when_it_should(behind):
+    behind(FILE)
+    cache.set("soon", "x", 0.01)
+    time.sleep(0.02)
+    assert cache.get("soon", "nothing") == "nothing"
+    assert cache.add("soon", "y", 60)
+    assert not cache.add("soon", "z", 60)
+
+
+def test_a_file_that_came_back_is_used_again(behind, tmp_path, monkeypatch):
+    behind(FILE)
+    monkeypatch.setattr(cache_or_memory, "ASKED_AGAIN", 0)
+    cache.set("a", "here", 60)
+    assert cache.get("a") == "here"
+    (tmp_path / "no such folder").mkdir()
+    cache.set("a", "there", 60)
+    assert SharedCache(tmp_path / "no such folder" / "cache.sqlite3", {}).get("a") == "there"
+
+
+def test_a_cache_that_is_there_keeps_and_counts(behind):
+    behind("django.core.cache.backends.locmem.LocMemCache", "here")
     cache.set("a", [1], 60)
     assert cache.get("a") == [1]
     assert "a" in cache
@@ -321,10 +420,3 @@ def test_a_cache_server_that_is_there_keeps_and_counts(behind):
         cache.incr("n")
     cache.clear()
     assert cache.get("a", "nothing") == "nothing"
-
-
-def test_a_cache_that_is_away_is_empty_and_limits_hold_all_the_same(few, client, tmp_path, monkeypatch):
-    away = SharedCache(tmp_path / "no such folder" / "cache.sqlite3", {})
-    assert away.get("x", "nothing") == "nothing"
-    monkeypatch.setattr(rate_limits, "cache", away)
-    assert [client.get("/search/?q=x").status_code for _number in range(3)] == [200, 200, 429]
