@@ -7,7 +7,9 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.forms import CheckboxSelectMultiple
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
+from wagtail.documents.forms import GroupDocumentPermissionFormSet
 from wagtail.users.forms import UserCreationForm as WagtailCreationForm
 from wagtail.users.forms import UserEditForm as WagtailEditForm
 from wagtail.users.views.groups import CreateView as WagtailGroupCreateView
@@ -91,8 +93,13 @@ class UserViewSet(WagtailUserViewSet):
         return UserEditForm if for_update else UserCreationForm
 
 
-class RecordsGroup:
-    """What the group may do is written down once its form and its panels are kept."""
+class OurGroup:
+    """What the group may do is written down once its form and its panels are kept. Documents are nobody's to give."""
+
+    @cached_property
+    def permission_panel_forms(self):
+        panels = super().permission_panel_forms
+        return [panel for panel in panels if not isinstance(panel, GroupDocumentPermissionFormSet)]
 
     def process_form(self):
         with transaction.atomic():
@@ -102,11 +109,11 @@ class RecordsGroup:
         return response
 
 
-class GroupCreateView(RecordsGroup, WagtailGroupCreateView):
+class GroupCreateView(OurGroup, WagtailGroupCreateView):
     pass
 
 
-class GroupEditView(RecordsGroup, WagtailGroupEditView):
+class GroupEditView(OurGroup, WagtailGroupEditView):
     pass
 
 
