@@ -55,8 +55,11 @@ def can_read_draft(user, case: CaseStudy) -> bool:
     """Whether this person reads what is not published yet: members of the agencies that write it, and portal staff."""
     if not user.is_authenticated:
         return False
-    if user.has_perm("casestudies.change_casestudy"):
-        return True
+    return user.has_perm("casestudies.change_casestudy") or belongs_to_writers(user, case)
+
+
+def belongs_to_writers(user, case: CaseStudy) -> bool:
+    """Whether this person is of an agency that writes the case, and so reads its draft without being staff."""
     agencies = user.memberships.active().values("agency")
     return CaseStudy.objects.written_by(agencies).filter(pk=case.pk).exists()
 

@@ -11,11 +11,11 @@ from casestudies.exchange import adaptation, asking, presenting, research_intere
 from casestudies.keeping import reading_list
 from casestudies.models import CaseStudy
 from casestudies.open_data import citation, formats, signposting
-from casestudies.permissions import can_edit_case, can_edit_in_roles, can_review_cases
+from casestudies.permissions import belongs_to_writers, can_edit_case, can_edit_in_roles, can_review_cases
 from casestudies.review import mark
 from casestudies.usage import counting, figures
 from orgs.permissions import Roles
-from portal import changes
+from portal import changes, second_factor
 from portal.prepared import Prepared
 from portal.public_parts import PublicParts
 from portal.visit import Visit
@@ -82,6 +82,8 @@ def told(found: CaseStudy, visitor) -> dict:
 
 def unpublished(request, found: CaseStudy):
     """The text as its own people see it before others do."""
+    if not belongs_to_writers(request.user, found):
+        second_factor.demand_shown(request)  # the portal's staff
     case = CaseStudy.objects.filter(pk=found.pk).for_reading().get()
     context = {**reading.context(case), "can_edit": can_edit_case(request.user, found)}
     return render(request, "casestudies/case.html", context)

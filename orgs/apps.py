@@ -23,3 +23,4 @@ class UsersConfig(WagtailUsersAppConfig):
     """Wagtail's user administration with our user's fields."""
 
     user_viewset = "orgs.wagtail_users.UserViewSet"
+    group_viewset = "orgs.wagtail_users.GroupViewSet"

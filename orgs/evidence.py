@@ -184,10 +184,15 @@ def attach(application: Application, scans: Iterable[Scan], *, by: User, kind: s
 
 def may_see(user, evidence: Evidence) -> bool:
     """The applicant, the portal's staff, and those who keep the agency's profile; of a claim, not the rivals."""
-    application = evidence.application
     if not user.is_authenticated or evidence.deleted_at:
         return False
-    if is_portal_staff(user) or application.applicant_id == user.pk:
+    return is_portal_staff(user) or is_theirs(user, evidence)
+
+
+def is_theirs(user, evidence: Evidence) -> bool:
+    """Whether this person sees the file without being staff: they sent it, or keep the profile that it speaks for."""
+    application = evidence.application
+    if application.applicant_id == user.pk:
         return True
     is_claim = application.kind == Application.Kind.CLAIM
     return not is_claim and can(user, "profile.edit", application.agency)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -31,8 +31,10 @@ from orgs.forms.application import ApplicationForm, ClaimForm, MoreEvidenceForm,
 from orgs.forms.members import JoinForm
 from orgs.models import Agency, Application, Evidence, JoinRequest, Membership
 from orgs.open_data import licence
-from orgs.permissions import LEADS, can
+from orgs.permissions import LEADS, can, is_portal_staff
+from portal import second_factor
 from portal.bilingual import CHINESE, ENGLISH
+from portal.file_views import hand_out
 
 CHOICES_ON_A_PAGE = 20
 
@@ -47,15 +49,18 @@ def agency(request, slug):
         .prefetch_related("texts", "funding"),
         slug=slug,
     )
-    parts: dict = {}
-    for app in settings.RECORD_APPS:
-        parts.update(import_module(f"{app}.agency_page").context(agency, request.user))
     membership = join_request = None
     if request.user.is_authenticated:
         membership = agency.memberships.filter(user=request.user).first()
         join_request = agency.join_requests.filter(
             user=request.user, status=JoinRequest.Status.PENDING
         ).first()
+    is_member = membership is not None and membership.status == Membership.Status.ACTIVE
+    if not is_member and is_portal_staff(request.user):
+        second_factor.demand_shown(request)  # they see drafts here, and what the agency shows to nobody
+    parts: dict = {}
+    for app in settings.RECORD_APPS:
+        parts.update(import_module(f"{app}.agency_page").context(agency, request.user))
     seen = visibility.as_seen_by(agency, request.user)
     return render(
         request,
@@ -66,7 +71,7 @@ def agency(request, slug):
             "age_in_words": freshness.sentence(agency),
             "join_form": JoinForm(),
             "membership": membership,
-            "is_member": membership is not None and membership.status == Membership.Status.ACTIVE,
+            "is_member": is_member,
             "join_request": join_request,
             **badge.context(seen, request.user),
             "can_edit": can(request.user, "profile.edit", agency),
@@ -258,17 +263,14 @@ def evidence_file(request, public_id):
     found = get_object_or_404(Evidence.objects.select_related("application__agency"), public_id=public_id)
     if not evidence.may_see(request.user, found):
         raise Http404
-    try:
-        file = found.file.open("rb")
-    except FileNotFoundError:
-        raise Http404
-    response = FileResponse(file, content_type=found.content_type)
+    if not evidence.is_theirs(request.user, found):
+        second_factor.demand_shown(request)
     name = f"{str(found.public_id)[:8]}.{evidence.EXTENSIONS.get(found.content_type, 'bin')}"
+    response = hand_out(found.file, name=name, content_type=found.content_type)
+    # Staff read scans beside the decision, PDFs too; browsers show those with styles of their own.
     way = "inline" if found.content_type in evidence.EXTENSIONS else "attachment"
     response["Content-Disposition"] = f'{way}; filename="{name}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -9,7 +9,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet
 
-from orgs import applying, history, leaving, verification
+from orgs import applying, history, leaving, staff_rights, verification
 from orgs.models import Agency, User
 
 
@@ -118,3 +118,17 @@ def keep_the_last_owners(request, action_type, objects, action):
         messages.error(request, str(leaving.LastOwner(alone)))
         return redirect("wagtailusers_users:index")
     return None
+
+
+@hooks.register("before_bulk_action")
+def remember_rights(request, action_type, objects, action):
+    """What each of many accounts may do before it is changed, for `write_rights_down`."""
+    if action.model is User and action_type in ("assign_role", "set_active_state"):
+        action.held_before = [(person, staff_rights.held_by(person.pk)) for person in objects]
+
+
+@hooks.register("after_bulk_action")
+def write_rights_down(request, action_type, objects, action):
+    """Groups given to many accounts at once, and accounts locked or unlocked, are in the log like those of one."""
+    for person, before in getattr(action, "held_before", ()):
+        staff_rights.record(person, before=before, by=request.user)

@@ -10,6 +10,7 @@ class PortalConfig(AppConfig):
             changes,
             checks,
             migrating,
+            no_documents,
             security_log,
             session_lifetime,
         )
@@ -18,3 +19,4 @@ class PortalConfig(AppConfig):
         engine()  # a SEARCH_URL that nobody understands stops the start; nothing is opened yet
         indexing.connect()
         changes.connect(self)
+        no_documents.shut()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
-from portal.second_factor import SecondFactorMissing, demand_recent_sign_in, demand_shown
+from portal.second_factor import SecondFactorMissing, demand, demand_recent_sign_in, demand_shown
 
 #: allauth's own pages that change how one signs in. It asks those without password and factor for nothing; we do.
 WAYS_TO_SIGN_IN = {
@@ -23,10 +23,24 @@ WAYS_TO_SIGN_IN = {
     "mfa_remove_webauthn",
     "socialaccount_connections",
 }
+#: Where Wagtail's admin gives rights, and what there is only for looking.
+GIVING_RIGHTS = ("wagtailusers_users", "wagtailusers_groups")
+LISTS = ("index", "index_results", "history", "history_results", "usage", "usage_results")
+
+
+def gives_rights(request) -> bool:
+    """Whether this is a page of the admin, or a form sent to it, that makes accounts, groups or members of groups."""
+    found = request.resolver_match
+    is_about_accounts = found.kwargs.get("app_label") == "orgs" and found.kwargs.get("model_name") == "user"
+    if found.url_name == "wagtail_bulk_action":
+        return is_about_accounts
+    is_there = bool(set(found.namespaces) & set(GIVING_RIGHTS))
+    return is_there and (request.method == "POST" or found.url_name not in LISTS)
 
 
 class Demands:
-    """Middleware: portal staff show a second factor at Wagtail's admin; and what a demand of a view leads to."""
+    """Middleware: portal staff show a second factor at Wagtail's admin, recently where rights are given; and what a
+    demand of a view leads to."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -38,6 +52,8 @@ class Demands:
         found = request.resolver_match
         try:
             if found.route.startswith("admin/") and request.user.has_perm("wagtailadmin.access_admin"):
+                if gives_rights(request):
+                    demand(request)
                 demand_shown(request)
             elif found.url_name in WAYS_TO_SIGN_IN and request.user.is_authenticated:
                 demand_recent_sign_in(request)
@@ -61,6 +77,10 @@ class Demands:
         if not isinstance(exception, ReauthenticationRequired) or not request.user.is_authenticated:
             return None
         if ways := get_adapter().get_reauthentication_methods(request.user):
+            if request.resolver_match.route.startswith("admin/"):
+                # Not kept: allauth would carry it out without passing this middleware again.
+                here = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+                return redirect(f"{ways[0]['url']}?{here}")
             return suspend_request(request, ways[0]["url"])
         here = request.get_full_path() if request.method == "GET" else request.headers.get("referer", "")
         return redirect(

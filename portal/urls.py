@@ -7,7 +7,6 @@ from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
 
 from portal import health_views, place_views, second_factor_views, sitemap_views, views
 
@@ -18,8 +17,8 @@ urlpatterns = [
     path("admin/login/", sign_in),
     re_path(r"^admin/password_reset/", sign_in),
     path("_util/login/", sign_in),
+    re_path(r"^admin/(documents|api/main/documents|bulk/wagtaildocs)/", views.not_here),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
     path("hsds/v3/", include("orgs.open_data.urls")),
     path("", include("casestudies.open_urls")),
     path("healthz", health_views.alive, name="healthz"),

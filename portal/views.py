@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -49,3 +49,8 @@ def suggest(request):
     """Suggestions for a search box as JSON, the same for everybody."""
     found = suggesting.suggestions(request.GET.get("q", ""), request.GET.get("kind", ""))
     return JsonResponse({"suggestions": found}, headers={"Cache-Control": "private, max-age=60"})
+
+
+def not_here(request, *args, **kwargs):
+    """What answers where an app of others has addresses that the portal does not open (`portal/no_documents.py`)."""
+    raise Http404

@@ -24,6 +24,8 @@ SHOWN = Adaptation.objects.select_related("of__agency", "agency", "case", "divis
 def adaptation(request, public_id):
     """One adaptation. It stays readable when the original is withdrawn."""
     found = get_object_or_404(SHOWN.visible_to(request.user), public_id=public_id)
+    if not found.is_public and can_review_cases(request.user):
+        second_factor.demand_shown(request)
     context = {
         "adaptation": found,
         "can_write": can(request.user, "cases.write", found.agency),

@@ -20,7 +20,7 @@ from wagtail.signals import published
 
 from casestudies.files.upload import DATASETS, Upload
 from casestudies.models import Attachment, CaseFile, CaseStudy
-from casestudies.permissions import can_read_draft, can_read_in_review
+from casestudies.permissions import belongs_to_writers, can_read_draft, can_read_in_review
 from casestudies.writing import authoring
 from orgs.models import User
 from portal import storage
@@ -183,6 +183,11 @@ def one_of(attachments: list[Attachment], key: UUID) -> Attachment:
 def may_read(user, file: CaseFile) -> bool:
     """Everybody what a published text shows or showed; of a draft, its writing agencies, its reviewers and portal staff."""
     return is_public(file) or can_read_draft(user, file.case) or can_read_in_review(user, file)
+
+
+def is_read_as_staff(user, file: CaseFile) -> bool:
+    """Whether of those reasons only the last is this person's: they are portal staff."""
+    return not (is_public(file) or belongs_to_writers(user, file.case) or can_read_in_review(user, file))
 
 
 def is_public(file: CaseFile) -> bool:

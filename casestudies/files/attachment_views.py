@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from casestudies.files import attachment
 from casestudies.models import CaseFile
 from casestudies.usage import counting
+from portal import second_factor
 from portal.file_views import hand_out
 from portal.visit import Visit
 
@@ -21,6 +22,8 @@ def case_attachment(request, public_id, file_id):
     is_public = attachment.is_public(found)
     if not is_public and not attachment.may_read(request.user, found):
         raise Http404
+    if not is_public and attachment.is_read_as_staff(request.user, found):
+        second_factor.demand_shown(request)
     etag = f'"{found.sha256}"'
     if is_public and etag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": "public, max-age=300"})

@@ -14,10 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs import invitation
-from orgs.console.door import own_agency
+from orgs.console.door import confirm_it_is_them, own_agency
 from orgs.console.members import members_page
 from orgs.forms.members import AnswerForm, InvitationActionForm, InvitationForm
-from orgs.models import Invitation
+from orgs.models import Invitation, Role
+from portal import second_factor
 
 #: Which links this browser followed: the public identifier of the invitation and the hash of the token.
 FOLLOWED = "invitations"
@@ -31,6 +32,8 @@ def invite_person(request, slug):
     agency = own_agency(request, slug, "members.invite")
     form = InvitationForm(request.POST, agency=agency, by=request.user)
     if form.is_valid():
+        if form.cleaned_data["role"] == Role.OWNER:  # as much as handing the agency over
+            confirm_it_is_them(request, slug)
         try:
             sent = invitation.invite(agency, by=request.user, **form.cleaned_data)
             messages.success(
@@ -53,8 +56,11 @@ def act_on_invitation(request, slug, public_id):
     form = InvitationActionForm(request.POST)
     if not form.is_valid():
         raise Http404
+    is_resending = form.cleaned_data["action"] == "resend"
+    if is_resending and sent.role == Role.OWNER:
+        confirm_it_is_them(request, slug)
     try:
-        if form.cleaned_data["action"] == "resend":
+        if is_resending:
             invitation.resend(sent, by=request.user)
             messages.success(request, _("Sent again. The link in the earlier mail no longer works."))
         else:
@@ -114,8 +120,11 @@ def answer(request, found: Invitation):
     form = AnswerForm(request.POST)
     if not form.is_valid():
         raise Http404
+    is_accepting = form.cleaned_data["answer"] == "accept"
+    if is_accepting and found.role == Role.OWNER:
+        second_factor.demand(request)  # they are about to be an owner
     try:
-        if form.cleaned_data["answer"] == "accept":
+        if is_accepting:
             invitation.accept(found, by=request.user)
             messages.success(request, _("Welcome! You now belong to %(agency)s.") % {"agency": found.agency})
             return redirect("agency_desk", found.agency.slug)

@@ -12,7 +12,7 @@ from orgs import audit
 from orgs.console.door import confirm_it_is_them, own_agency, parts_of
 from orgs.console.staff import for_portal_staff
 from orgs.forms.log import LogForm
-from portal.second_factor import with_recent_sign_in
+from portal.second_factor import demand_shown, with_recent_sign_in
 
 ENTRIES_ON_A_PAGE = 50
 MOST_IN_A_TABLE = 20_000
@@ -24,6 +24,7 @@ MOST_IN_A_TABLE = 20_000
 def agency_log(request, slug):
     """Who did what for the agency, about whom and when, the newest first."""
     agency = own_agency(request, slug, "log.read")
+    demand_shown(request)  # only owners read it
     entries = audit.visible_to(request.user).filter(agency=agency)
     return render(request, "orgs/log.html", {**parts_of(request, agency), **shown(request, entries)})
 

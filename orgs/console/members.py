@@ -87,7 +87,7 @@ def act_on_membership(request, slug, pk):
     if not form.is_valid():
         raise Http404
     action, role = form.cleaned_data["action"], form.cleaned_data["role"]
-    if Role.OWNER in (person.role, role):
+    if action == "role" or Role.OWNER in (person.role, role):
         confirm_it_is_them(request, slug)
     try:
         if action == "remove":

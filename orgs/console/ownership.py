@@ -40,6 +40,7 @@ def offer_ownership(request, slug):
 def withdraw_transfer(request, slug, public_id):
     """Take an offer of ownership back."""
     agency = own_agency(request, slug, "ownership.transfer")
+    confirm_it_is_them(request, slug)
     transfer = get_object_or_404(agency.transfers, public_id=public_id)
     try:
         ownership.withdraw(transfer, by=request.user)

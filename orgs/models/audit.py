@@ -45,18 +45,21 @@ class AuditEntry(models.Model):
         CASE_WITHDRAWN = "case_withdrawn", _("Withdrew a case study")
         EXPORTED = "exported", _("Took personal data along")
         SECURITY = "security", _("Changed a way to sign in")
+        RIGHTS = "rights", _("Changed what portal staff may do")
         ACCOUNT_CLOSED = "account_closed", _("Closed an account")
 
     #: What the details are called where they are read.
     DETAILS = {
         "after": _("then"),
         "before": _("before"),
+        "given": _("given"),
         "kind": _("kind"),
         "level": _("level"),
         "proposed": _("proposed"),
         "role": _("role"),
         "rows": _("rows"),
         "seats": _("seats"),
+        "taken": _("taken away"),
         "version": _("version"),
     }
 
@@ -66,6 +69,9 @@ class AuditEntry(models.Model):
         "roster": _("roster"),
         "signature list": _("signature list"),
     }
+
+    #: What was given to portal staff or taken from them, beside the names of groups.
+    RIGHTS = {"superuser": _("every right")}
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     agency = models.ForeignKey(
@@ -93,7 +99,7 @@ class AuditEntry(models.Model):
     @property
     def told(self) -> str:
         """The details in one line, in the language of the reader."""
-        known = dict(Role.choices) | self.KINDS
+        known = dict(Role.choices) | self.KINDS | self.RIGHTS
         return ", ".join(
             f"{self.DETAILS.get(name, name)} {known.get(value, value)}"
             for name, value in self.details.items()
