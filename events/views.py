@@ -19,6 +19,7 @@ from events.models import Event, Registration
 from events.registering import notice, questions, registration
 from events.registering.refusals import RegistrationError, refusal
 from orgs.permissions import Roles
+from portal import second_factor
 
 
 @require_safe
@@ -91,9 +92,15 @@ def answer_questions(request, public_id):
 
 def the_event(request, public_id) -> Event:
     """The event of this address. What everybody sees is asked for first: in a rush nobody looks up who may see drafts."""
-    return announced(public_id) or get_object_or_404(
+    if shown := announced(public_id):
+        return shown
+    draft = get_object_or_404(
         Event.objects.visible_to(request.user).prefetch_related("pools"), public_id=public_id
     )
+    is_draft = draft.status == Event.Status.DRAFT
+    if is_draft and not request.user.memberships.active().filter(agency=draft.host_id).exists():
+        second_factor.demand_shown(request)  # the portal's staff
+    return draft
 
 
 def page(request, event, form=None, answers_form=None) -> HttpResponse:

@@ -55,7 +55,7 @@ def certificate_pdf_view(request, public_id):
 @require_POST
 def name_certificate(request, public_id):
     """How I want to be called on my certificate."""
-    event = get_object_or_404(Event.objects.visible_to(request.user), public_id=public_id)
+    event = get_object_or_404(Event.objects.announced(), public_id=public_id)
     mine = get_object_or_404(event.registrations.live(), user=request.user)
     form = CertifiedNameForm(request.POST)
     if not form.is_valid():

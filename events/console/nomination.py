@@ -70,7 +70,7 @@ def coordinated(request, slug: str, public_id) -> tuple[Agency, Event]:
 @require_safe
 def nominate_for(request, public_id):
     """From an event's page to the agency in whose name people are put down."""
-    event = get_object_or_404(Event.objects.visible_to(request.user), public_id=public_id)
+    event = get_object_or_404(Event.objects.visible_to(request.user).announced(), public_id=public_id)
     agencies = agencies_where(request.user, "events.nominate").order_by("legal_name")
     if len(agencies) == 1:
         return redirect("nominate", agencies[0].slug, event.public_id)
