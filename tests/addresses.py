@@ -166,7 +166,7 @@ EXAMPLES: dict[str, list[str]] = {
     "my_review_text": ["review"],
     "name_certificate": ["event"],
     "nominate": ["event"],
-    "nominate_for": EVENTS,
+    "nominate_for": ["event"],
     "nominee": ["event + guest"],
     "note_everybody": EVENTS,
     "personal_feed": ["calendar"],

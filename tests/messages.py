@@ -6,6 +6,7 @@ and allauth have catalogues of their own, where English differs from the identif
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import polib
 
 from tests.machine import install
 
+NAMED = re.compile(r"%\((\w+)\)[sd]")
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "portal" / "locale"
 OF_OTHERS = ROOT / "portal" / "locale_of_others"
@@ -125,6 +127,15 @@ def words_of(entries) -> dict:
     return {(entry.msgctxt, entry.msgid): entry.msgstr for entry in entries}
 
 
+def names_agree(entry: polib.POEntry) -> bool:
+    """Whether every form of a translation has the places that the code fills in, by their names."""
+    said = [entry.msgstr] if not entry.msgid_plural else list(entry.msgstr_plural.values())
+    wanted = set(NAMED.findall(entry.msgid)) | set(NAMED.findall(entry.msgid_plural))
+    return all(set(NAMED.findall(words)) <= wanted for words in said) and (
+        bool(entry.msgid_plural) or set(NAMED.findall(entry.msgstr)) == wanted
+    )
+
+
 def problems() -> list[str]:
     """What is missing, fuzzy or not compiled, a sentence each."""
     found = []
@@ -135,6 +146,11 @@ def problems() -> list[str]:
     for language, po in catalogues.items():
         found += [f"{language}: not translated: {entry.msgid!r}" for entry in po.untranslated_entries()]
         found += [f"{language}: fuzzy: {entry.msgid!r}" for entry in po.fuzzy_entries()]
+        found += [
+            f"{language}: other names in percent signs than the code has: {entry.msgid!r}"
+            for entry in po.translated_entries()
+            if "python-format" in entry.flags and not names_agree(entry)
+        ]
         compiled = polib.mofile(str(catalogue(language).with_suffix(".mo")))
         if words_of(compiled) != words_of(po.translated_entries()):
             found.append(f"{language}: django.mo is not what django.po says; run `make messages`")

@@ -135,7 +135,6 @@ def found(
         for method in methods:
             with transaction.atomic():  # what is posted is undone
                 answer = getattr(client, method)(path, body_for(name, world) if method == "post" else None)
-                assert answer.status_code < 500, (method, path)
                 for canary in set(CANARY.findall(said(answer))):
                     yield name, f"{method} {path}", canary
                 transaction.set_rollback(True)
@@ -197,7 +196,8 @@ def test_nothing_comes_back_that_is_not_everybodys(world, planted, who):
 def test_a_filter_that_is_taken_away_lets_a_canary_out(world, planted, monkeypatch, rows, filter, names):
     """The control: each of these filters is what keeps the crawl silent."""
     monkeypatch.setattr(rows, filter, lambda self, *args, **kwargs: self.all())
-    assert leaks(world, "anonymous", planted, names=names, methods=["get"])
+    monkeypatch.setattr("portal.second_factor.demand_shown", lambda request: None)  # a second lock on some of them
+    assert leaks(world, "stranger", planted, names=names, methods=["get"])
 
 
 @pytest.mark.parametrize(

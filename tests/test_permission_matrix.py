@@ -459,6 +459,24 @@ def test_who_loses_the_right_finds_every_door_closed_at_the_very_next_request(wo
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("way", ["suspended", "removed"])
+def test_who_loses_the_right_no_longer_sees_what_is_unpublished_at_public_addresses(world, everybody, way):
+    factories.agency(status=Agency.Status.DRAFT)
+    person = everybody["a member"]
+    draft = factories.agency(status=Agency.Status.DRAFT)
+    draft.memberships.create(user=person, role="member", status=Membership.Status.ACTIVE)
+    mine, anybody = Visitor(person).client(), Visitor(None).client()
+    public = [name for name, keys in TABLE.items() if keys == PUBLIC]
+    unpublished = [
+        address
+        for address in [draft.get_absolute_url(), *(one for name in public for one in leading(world, name))]
+        if anybody.get(address).status_code == 404 and mine.get(address).status_code == 200
+    ]
+    assert len(unpublished) > 3, unpublished
+    WAYS_OUT[way](person)
+    assert [address for address in unpublished if mine.get(address).status_code != 404] == []
+
+
 def test_staff_who_lose_their_group_lose_the_staffs_doors_at_the_very_next_request(world, everybody):
     person, wrong = everybody["portal staff"], []
     visitor = Visitor(person)

@@ -104,9 +104,12 @@ def document() -> dict:
     """The OpenAPI 3.1 document of this API, with the schemas of HSDS by reference."""
     paths: dict = {"/": {"get": operation("getAPIMetaInformation", "What this API is.", {"type": "object"})}}
     for name, (schema, parameters) in LISTS.items():
+        items = schema_of(schema)
+        if "minimal" in parameters.split():
+            items = {"anyOf": [items, {"$ref": "#/components/schemas/Minimal"}]}
         page = {
             "allOf": [{"$ref": "#/components/schemas/Page"}],
-            "properties": {"contents": {"type": "array", "items": schema_of(schema)}},
+            "properties": {"contents": {"type": "array", "items": items}},
         }
         listed = operation(f"list_{name}", f"A page of {name}.", page, parameters, is_stream=True)
         paths[f"/{name}"] = {"get": listed}
@@ -133,6 +136,15 @@ def document() -> dict:
                     "type": "object",
                     "required": list(COUNTED),
                     "properties": {name: {"type": kind} for name, kind in COUNTED.items()},
+                },
+                "Minimal": {
+                    "type": "object",
+                    "required": ["id", "modified_date"],
+                    "properties": {
+                        "id": IDENTIFIER,
+                        "modified_date": {"type": "string", "format": "date-time"},
+                    },
+                    "additionalProperties": False,
                 },
                 "Error": {
                     "type": "object",

@@ -340,3 +340,12 @@ def test_two_doors_at_the_same_moment_end_with_one_interval(django_db_setup, dja
             manager.delete()
             host.delete()
             DBTaskResult.objects.all().delete()
+
+
+@pytest.mark.django_db
+def test_nobody_is_checked_in_to_a_session_of_another_event():
+    person, other = factories.user(), factories.event(starts_in=timedelta(0))
+    seat = registration.register(factories.event(), user=person, by=person)
+    with pytest.raises(attendance.NotTheDay, match="另一场活动"):
+        attendance.check_in(seat, other.sessions.get(), by=factories.user(), at=timezone.now())
+    assert not DoorEntry.objects.exists()

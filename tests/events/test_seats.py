@@ -12,7 +12,7 @@ from events import daily
 from events.forms.kept_seats import KeptSeatsField
 from events.models import Registration, SeatPool
 from events.registering import waiting_list
-from events.registering.refusals import CapacityRefused, NotYours
+from events.registering.refusals import CapacityRefused, EventOver, NotYourAgency, NotYours
 from events.registering.registration import approve, cancel, register, turn_down
 from events.registering.seats import arrange, change_capacity, keep_for, release_due
 from tests import factories
@@ -262,3 +262,61 @@ def test_kept_seats_are_read_as_people_write_them(agency, line):
 def test_kept_seats_that_nobody_understands_are_refused_with_a_sentence(agency, text):
     with pytest.raises(ValidationError):
         KeptSeatsField().clean(text.format(agency.legal_name))
+
+
+def test_seats_kept_for_one_agency_are_not_released_on_the_day_of_another(agency):
+    event, host, other = factories.event(capacity=0), factories.user(), factories.agency()
+    tomorrow = timezone.now() + timedelta(days=1)
+    keep_for(event, agency, seats=2, by=host, release_at=tomorrow)
+    keep_for(event, other, seats=3, by=host, release_at=tomorrow + timedelta(days=30))
+
+    assert release_due(event, at=tomorrow + timedelta(minutes=1)) == 2
+    assert pools(event)["agency", other] == (0, 3)
+
+
+def test_nothing_is_released_or_handed_on_at_an_event_that_is_called_off(agency):
+    event, host = factories.event(capacity=0), factories.user()
+    day = timezone.now() + timedelta(days=1)
+    keep_for(event, agency, seats=2, by=host, release_at=day)
+    waiting = come(event)
+    type(event).objects.filter(pk=event.pk).update(status="cancelled")
+    event.refresh_from_db()
+
+    assert release_due(event, at=day + timedelta(minutes=1)) == 0
+    SeatPool.objects.filter(event=event, kind="open").update(capacity=5)
+    assert waiting_list.promote(event, by=host) == []
+    waiting.refresh_from_db()
+    assert waiting.status == WAITLISTED
+
+
+def test_who_comes_online_never_takes_a_seat_in_the_room_however_they_get_it(agency):
+    event, host = factories.event(capacity=1, mode="hybrid"), factories.user()
+    arrange(event, by=host, capacity=1, online=1, kept={agency: 1})
+    at_once, in_line = come(event, agency, is_online=True), come(event, agency, is_online=True)
+    assert (at_once.pool.kind, at_once.status, in_line.status) == ("online", CONFIRMED, WAITLISTED)
+
+    cancel(at_once, by=at_once.user)
+    in_line.refresh_from_db()
+    assert (in_line.pool.kind, in_line.status) == ("online", CONFIRMED)
+
+    type(event).objects.filter(pk=event.pk).update(needs_approval=True)
+    event.refresh_from_db()
+    asking = come(event, agency, is_online=True)
+    approve(asking, by=factories.member_of(event.host, role="owner"))
+    assert (asking.pool.kind, asking.status) == ("online", WAITLISTED)
+    assert pools(event)["agency", agency] == (0, 1)
+
+
+def test_who_left_an_agency_does_not_register_in_its_name(agency):
+    event = factories.event()
+    person = factories.member_of(agency)
+    person.memberships.update(status="left")
+    with pytest.raises(NotYourAgency):
+        register(event, user=person, by=person, agency=agency)
+
+
+def test_nobody_is_let_in_after_the_end(agency):
+    event = factories.event(agency, needs_approval=True)
+    asking, host = come(event), factories.member_of(agency, role="owner")
+    with pytest.raises(EventOver):
+        approve(asking, by=host, at=event.ends_at + timedelta(minutes=1))

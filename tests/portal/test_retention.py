@@ -38,6 +38,35 @@ def test_the_table_says_of_everything_what_for_and_how_long():
         assert all(map(str, (rule.what, rule.why, rule.kept)))
 
 
+def test_the_days_work_carries_out_every_rule_that_has_an_end():
+    """Written out in full: a rule that is unhooked keeps for good what the table promises to delete."""
+    assert {
+        f"{rule.carry_out.__module__}.{rule.carry_out.__name__}"
+        for rule in retention.rules()
+        if rule.carry_out
+    } == {
+        "orgs.retention.drop_unconfirmed",
+        "orgs.unused.close",
+        "orgs.retention.drop_join_requests",
+        "orgs.retention.drop_invitations",
+        "orgs.evidence.forget",
+        "orgs.audit.mask",
+        "events.registering.questions.forget",
+        "events.nominating.guests.forget",
+        "events.nominating.guest_data.forget_links",
+        "events.attending.meeting_log.forget",
+        "events.nominating.guests.forget_names",
+        "casestudies.files.attachment.forget",
+        "casestudies.report.draft.forget",
+        "casestudies.withdrawal.forget_drafts",
+        "casestudies.exchange.asking.sweep",
+        "portal.retention.ground.end_sessions",
+        "portal.retention.ground.drop_failed_jobs",
+        "portal.retention.ground.sweep_broken_uploads",
+        "portal.search.query_log.forget",
+    }
+
+
 def test_what_is_forgotten_by_the_table_is_forgotten_by_the_days_work(monkeypatch):
     called = []
 
