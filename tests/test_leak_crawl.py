@@ -196,7 +196,9 @@ def test_nothing_comes_back_that_is_not_everybodys(world, planted, who):
 def test_a_filter_that_is_taken_away_lets_a_canary_out(world, planted, monkeypatch, rows, filter, names):
     """The control: each of these filters is what keeps the crawl silent."""
     monkeypatch.setattr(rows, filter, lambda self, *args, **kwargs: self.all())
-    monkeypatch.setattr("portal.second_factor.demand_shown", lambda request: None)  # a second lock on some of them
+    monkeypatch.setattr(
+        "portal.second_factor.demand_shown", lambda request: None
+    )  # a second lock on some of them
     assert leaks(world, "stranger", planted, names=names, methods=["get"])
 
 

@@ -223,8 +223,9 @@ def test_who_was_taken_out_of_the_agency_answers_no_more(case, member, reader, c
 def test_who_closes_their_account_takes_back_what_is_open_and_is_named_nowhere(case, member, reader):
     open_one = ask(case, reader)
     kept = asking.answer(ask(case, reader), by=member, text="十五个。", is_public=True)
+    private = asking.answer(ask(case, reader), by=member, text="十五个。", is_public=False)
     leaving.forget(reader)
-    assert not CaseQuestion.objects.filter(pk=open_one.pk).exists()
+    assert not CaseQuestion.objects.filter(pk__in=[open_one.pk, private.pk]).exists()
     kept.refresh_from_db()
     assert kept.asker is None
 

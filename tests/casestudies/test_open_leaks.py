@@ -40,6 +40,9 @@ def world(agency, member):
     gone = factories.case(agency, **told)
     read_only = factories.case(agency, licence="read-only", title="只读", background=f"<p>{SECRET}</p>")
     CaseAuthor.objects.create(case=draft, name=SECRET)
+    for case in (shown, draft, gone):
+        case.topics.add(factories.topic("pop:children"))
+        case.save()
     everything = [case.pk for case in (shown, draft, gone, read_only)]
     open_records.refresh(everything, at=shown.first_published_at.replace(year=2025))
     CaseStudy.objects.filter(pk=gone.pk).update(live=False)
@@ -81,6 +84,7 @@ def test_a_crawl_of_every_open_output_finds_no_secret(client, agency, world):
             assert secret not in text, address
         said += text
     assert "公开的题目" in said
+    assert "公开的题目" in client.get(reverse("topic_case_feed", args=["pop:children"])).content.decode()
     page = client.get(shown.get_absolute_url()).content.decode()
     head = page[: page.index("</head>")]
     assert SECRET not in head

@@ -28,9 +28,21 @@ def commands_in(text: str) -> set[str]:
     return set(re.findall(r"manage\.py ([a-z_]+)", text))
 
 
-@pytest.mark.parametrize("text", [OPERATIONS, *(unit.read_text() for unit in UNITS), str(COMPOSE)])
+#: A command may stand as a list of words.
+COMPOSE_WORDS = "\n".join(
+    command if isinstance(command, str) else " ".join(command)
+    for service in COMPOSE["services"].values()
+    if (command := service.get("command"))
+)
+
+
+@pytest.mark.parametrize("text", [OPERATIONS, *(unit.read_text() for unit in UNITS), COMPOSE_WORDS])
 def test_every_command_that_is_named_exists(text):
     assert sorted(commands_in(text) - get_commands().keys()) == []
+
+
+def test_the_commands_of_every_service_are_read():
+    assert {"migrate", "worker"} <= commands_in(COMPOSE_WORDS)
 
 
 def test_what_the_doctor_advises_exists():
