@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import OperationalError, connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 from casestudies.usage import counting
 from events.models import Event
 from orgs.models import Agency
-from portal import changes, kept
+from portal import changes, kept, page_cache_views, public_parts
 from portal.models import LastChange, Topic, Turn
 from tests import factories
 
@@ -183,3 +184,29 @@ def test_a_process_keeps_so_much_and_no_more(client, monkeypatch):
         client.get(f"/?n={number}")
     assert kept.STORE.size <= 3 * page.size
     assert "/?n=5" in list(kept.STORE.kept)[-1]
+
+
+def test_a_page_that_somebody_names_themselves_for_is_not_kept(client):
+    client.get("/agencies/", headers={"authorization": "Bearer x"})
+    assert kept_pages() == []
+    client.get("/agencies/")
+    assert len(kept_pages()) == 1  # the control
+
+
+@pytest.mark.parametrize("change", [{"cookie": "1"}, {"cache": "public, private"}, {"cache": "no-store"}])
+def test_an_answer_that_sets_a_cookie_or_says_that_it_is_private_is_nobody_elses(change):
+    answer = HttpResponse("x", headers={"Cache-Control": change.get("cache", "public")})
+    if "cookie" in change:
+        answer.set_cookie("name", change["cookie"])
+    assert not page_cache_views.is_for_everybody(answer)
+    assert page_cache_views.is_for_everybody(HttpResponse("x", headers={"Cache-Control": "public"}))
+
+
+def test_parts_for_everybody_are_made_for_nobody_in_particular(client, manager):
+    request = RequestFactory().get("/", headers={"cookie": "sessionid=x"})
+    request.user, request.session = manager, {"a": 1}
+    visitor = public_parts.as_visitor(request)
+    assert visitor.user.is_anonymous
+    assert (visitor.session, visitor.COOKIES) == ({}, {})
+    assert "HTTP_COOKIE" not in visitor.META
+    assert request.user == manager

@@ -3,8 +3,11 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from casestudies.models import Review, ReviewComment
+from casestudies.files import attachment, upload
+from casestudies.models import CaseFile, Review, ReviewComment
+from casestudies.permissions import can_read_in_review
 from casestudies.review import editorial, reviewing
+from tests import factories
 from tests.casestudies.review.steps import hand_in, invite, read
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +67,18 @@ def test_grades_next_to_each_other_are_not_far_apart():
     assert editorial.disagree(["accept", "minor"])
     assert not editorial.are_far_apart(["accept", "minor"])
     assert not editorial.disagree(["major"])
+
+
+def test_a_reviewer_reads_the_files_of_the_text_and_no_other_of_the_case(agency, member):
+    reader = factories.user()
+    assignment = factories.reading(reader, agency, by=member)
+    case, revision = assignment.round.case, assignment.round.revision
+    shown, left_out = (
+        attachment.attached(case, upload.examine(factories.upload(name), name), {}, by=member)
+        for name in ("照片.png", "拿掉的图.png")
+    )
+    revision.content["attachments"] = [{"key": str(shown.key)}]
+    revision.save()
+    files = {str(file.public_id): file for file in CaseFile.objects.filter(case=case)}
+    assert can_read_in_review(reader, files[str(shown.key)])
+    assert not can_read_in_review(reader, files[str(left_out.key)])
