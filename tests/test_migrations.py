@@ -59,10 +59,19 @@ def breach(operation, migration, state: ProjectState):
         field = operation.field
         if not (field.null or field.many_to_many or field.has_db_default()):
             yield f"{operation.describe()}: the program that still runs does not fill it. Give it a db_default."
+        if field.unique or (getattr(field, "db_index", False) and not field.is_relation):
+            yield f"{operation.describe()}: whoever writes waits for its index. Add it bare, then AddIndexWhileServing."
     elif isinstance(operation, migrations.AlterField):
         yield from altered(operation, migration, state)
     elif isinstance(operation, migrations.AddIndex) and not isinstance(operation, AddIndexWhileServing):
         yield f"{operation.describe()}: whoever writes waits for it. Use portal.migrating.AddIndexWhileServing."
+    elif isinstance(operation, migrations.AddConstraint | migrations.AlterUniqueTogether):
+        yield f"{operation.describe()}: every row is looked at while nobody writes, and the old program may break it."
+    elif isinstance(operation, migrations.RunSQL):
+        yield f"{operation.describe()}: nobody can tell what it does to a running portal. Say why it is harmless."
+    elif isinstance(operation, migrations.SeparateDatabaseAndState):
+        for one in operation.database_operations:
+            yield from breach(one, migration, state)
     elif isinstance(operation, AddIndexWhileServing) and migration.atomic:
         yield f"{operation.describe()}: say atomic = False in the migration."
 
@@ -76,6 +85,8 @@ def altered(operation, migration, state: ProjectState):
         yield f"{operation.describe()}: the program that still runs writes NULL. Give it a db_default first."
     if getattr(after, "db_index", False) and not getattr(before, "db_index", False) and not after.unique:
         yield f"{operation.describe()}: whoever writes waits for the index. Use AddIndexWhileServing."
+    if after.unique and not before.unique:
+        yield f"{operation.describe()}: every row is looked at while nobody writes, and the old program may break it."
     shorter, longer = (getattr(field, "max_length", None) for field in (after, before))
     if shorter and longer and shorter < longer:
         yield f"{operation.describe()}: what is longer is refused. Clean it up in a release before."
@@ -104,6 +115,7 @@ def lint(*operations, **attributes) -> list[str]:
     return breaches(migration("0099_x", "events"), state)
 
 
+NAMED = models.CheckConstraint(condition=~models.Q(name=""), name="a_thing_has_a_name")
 INDEX = models.Index(fields=["name"], name="by_name")
 
 
@@ -124,6 +136,20 @@ INDEX = models.Index(fields=["name"], name="by_name")
             "index",
         ),
         (migrations.AddIndex("Thing", INDEX), "AddIndexWhileServing"),
+        (migrations.AddConstraint("Thing", NAMED), "every row"),
+        (migrations.AlterUniqueTogether("Thing", {("name",)}), "every row"),
+        (
+            migrations.AlterField("Thing", "name", models.CharField(max_length=50, null=True, unique=True)),
+            "every row",
+        ),
+        (migrations.AddField("Thing", "size", models.IntegerField(null=True, db_index=True)), "its index"),
+        (migrations.RunSQL("DROP TABLE events_thing"), "nobody can tell"),
+        (
+            migrations.SeparateDatabaseAndState(
+                database_operations=[migrations.RemoveField("Thing", "name")]
+            ),
+            "one release later",
+        ),
         (AddIndexWhileServing("Thing", INDEX), "atomic = False"),
     ],
 )

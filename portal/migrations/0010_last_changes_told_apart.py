@@ -4,6 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    while_serving = 'the table has one row, and the old program writes no number that the new constraint refuses'
 
     dependencies = [
         ('portal', '0009_last_change'),
