@@ -75,7 +75,7 @@ def test_everything_that_the_portal_needs_starts_in_order():
     services = COMPOSE["services"]
     assert {"web", "worker", "migrate", "database", "proxy"} <= services.keys()
     assert services["web"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
-    assert services["proxy"]["depends_on"]["web"] == {"condition": "service_healthy"}
+    assert services["proxy"]["depends_on"]["web"] == {"condition": "service_healthy", "restart": True}
     assert [name for name, one in services.items() if "profiles" in one] == ["opensearch", "elasticsearch"]
 
 
