@@ -19,6 +19,7 @@ from portal.backup import BackupRefused, Manifest, databases, reading, roots
 
 def restore(place: Path, *, passphrase: str = "", replace: bool = False, say=lambda line: None) -> Manifest:
     """Make this installation what the archive holds. Raises BackupRefused; then nothing has changed, or it says what."""
+    place.stat()  # a wrong name is said first
     if not replace:
         refuse_what_is_there()
     databases.refuse_company()
