@@ -6,7 +6,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +15,8 @@ from events.afterwards import feedback
 from events.afterwards.feedback_views import ask_for_feedback
 from events.attending import ticket
 from events.attending.ticket_views import svg
-from events.certifying import pdf as certificate_pdf
+from events.certifying.pdf import CannotBeSet
+from events.certifying.views import as_file
 from events.forms.answers import AnswersForm
 from events.hosting import materials
 from events.models import Nomination
@@ -64,13 +65,10 @@ def place_certificate(request, token):
         messages.error(request, _("There is no certificate here that holds."))
         return redirect(nomination)
     try:
-        content = certificate_pdf.pdf(certificate, request.GET.get("language", ""))
-    except certificate_pdf.CannotBeSet as no:
+        response = as_file(certificate, request.GET.get("language", ""))
+    except CannotBeSet as no:
         messages.error(request, str(no))
         return redirect(nomination)
-    response = HttpResponse(content, content_type="application/pdf")
-    name = certificate_pdf.file_name(certificate)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

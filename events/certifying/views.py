@@ -39,16 +39,21 @@ def certificate_pdf_view(request, public_id):
         messages.error(request, _("This certificate is no longer valid."))
         return redirect(certificate)
     try:
-        content = certificate_pdf.pdf(certificate, request.GET.get("language", ""))
+        response = as_file(certificate, request.GET.get("language", ""))
     except certificate_pdf.CannotBeSet as no:
         messages.error(request, str(no))
         return redirect(certificate)
-    response = HttpResponse(content, content_type="application/pdf")
+    response["Cache-Control"] = "private, no-cache"
+    response["ETag"] = etag = f'"{sha256(response.content).hexdigest()[:32]}"'
+    return get_conditional_response(request, etag=etag, response=response)
+
+
+def as_file(certificate: Certificate, language: str) -> HttpResponse:
+    """The PDF to be saved; whoever hands it out says how long a browser keeps it. Raises CannotBeSet."""
+    response = HttpResponse(certificate_pdf.pdf(certificate, language), content_type="application/pdf")
     name = certificate_pdf.file_name(certificate)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    response["Cache-Control"] = "private, no-cache"
-    response["ETag"] = etag = f'"{sha256(content).hexdigest()[:32]}"'
-    return get_conditional_response(request, etag=etag, response=response)
+    return response
 
 
 @login_required

@@ -73,7 +73,7 @@ def test_who_was_there_reads_their_hours_and_gets_certificate_and_files_by_the_l
     assert client.get(link(nomination, "place_material", material.public_id)).status_code == 200
 
 
-@pytest.mark.skipif(not has_chinese_font(), reason="no Chinese font")
+@pytest.mark.skipif(not has_chinese_font(), reason="no Chinese font is installed (fonts-noto-cjk)")
 def test_the_certificate_is_handed_out_to_the_link_alone_and_kept_by_nobody(client, event, put_down, manager):
     [nomination] = put_down()
     attended(event, nomination, by=manager)
