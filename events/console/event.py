@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from events.console.door import own_event
 from events.forms.event import EventForm
-from events.forms.session import BaseSessionFormSet, session_rows
+from events.forms.session import session_rows
 from events.hosting import minimum, picture, publishing
 from events.hosting.edition import edition
 from events.models import Event
@@ -53,8 +53,8 @@ def write(request, agency: Agency, event: Event) -> HttpResponse:
                 event = publishing.create_event(agency, form_key=form.cleaned_data["form_key"], **plan)
         except publishing.Overtaken as refusal:
             form.add_error(None, str(refusal))
-            theirs = differences(form, sessions, event)
-            carry_on(form, event)
+            carry_on(form, event)  # before what stands is read: a change in between is refused once more
+            theirs = differences(form, event)
         except REFUSALS as refusal:
             form.add_error(getattr(refusal, "field", None), str(refusal))
         else:
@@ -76,7 +76,7 @@ def carry_on(form: EventForm, event: Event) -> None:
     form.data["began_from"] = edition(event)
 
 
-def differences(form: EventForm, sessions: BaseSessionFormSet, event: Event) -> list[tuple[str, str]]:
+def differences(form: EventForm, event: Event) -> list[tuple[str, str]]:
     """Where the event as it stands differs from what was typed: the label of each field, and what stands."""
     now = EventForm(form.data, instance=Event.objects.get(pk=event.pk), host=event.host)
     rows = session_rows(event, form.data, zone=form.zone)
