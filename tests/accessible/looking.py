@@ -27,9 +27,10 @@ STICKING_OUT = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
     const scrolls = (each) => each !== document.body && (getComputedStyle(each).overflowX !== "visible" || scrolls(each.parentElement));
-    return [...document.body.querySelectorAll("*")]
+    const out = [...document.body.querySelectorAll("*")]
         .filter((each) => each.getBoundingClientRect().right > width + 1 && !scrolls(each.parentElement))
         .map((each) => each.outerHTML.slice(0, 200)).slice(-1);
+    return out.length ? out : [`words out of their box, up to ${document.documentElement.scrollWidth}`];
 }"""
 #: Going through everything that takes the focus, down and up again: it must be marked, and not lie under something.
 FOCUSED = """() => {
@@ -83,10 +84,7 @@ UNTOLD = """() => {
 
 
 def look_at(pages: Iterable[Page]) -> dict[str, list[str]]:
-    """What is wrong with these pages, by the kind of trouble. Chinese pages are seen by day and English ones by night.
-
-    Contrast depends on the theme and not on the language, names of controls on the language and not on the theme.
-    """
+    """What is wrong with these pages, by the kind of trouble, each of them by day and by night."""
     pages, found = list(pages), defaultdict(list)
     with chromium(base_url=HOST, reduced_motion="reduce") as context:
         window = context.new_page()
@@ -108,15 +106,16 @@ def look_at(pages: Iterable[Page]) -> dict[str, list[str]]:
                     found[kind] += [f"{page}: {line}" for line in lines]
 
             shown["page"] = page
-            theme = "dark" if page.address.startswith("/en/") else "light"
-            window.emulate_media(color_scheme=theme, forced_colors="none")
+            window.emulate_media(color_scheme="light", forced_colors="none")
             window.set_viewport_size({"width": 1280, "height": 900})
             window.goto(page.address)
             if page.is_answer:
                 note("refusals", UNTOLD)
             window.evaluate(UNFOLDED)
             window.evaluate(AXE)
-            note("axe", JUDGED)
+            note("axe by day", JUDGED)
+            window.emulate_media(color_scheme="dark")
+            note("axe by night", JUDGED)
             note("motion", MOVING)
             window.emulate_media(forced_colors="active")
             note("forced colours", INDISTINCT)
