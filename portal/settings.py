@@ -215,6 +215,8 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
             "min_size": 1,
             "max_size": env.int("DATABASE_POOL", default=8),
             "timeout": 5,  # seconds that somebody waits for a connection; then the answer is 503
+            # Or the pauses between attempts would double for five minutes, and last on when the database is back.
+            "reconnect_timeout": 4,
             "connection_class": Connection,
         },
     }

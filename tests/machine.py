@@ -96,6 +96,17 @@ def postgres(*, is_durable: bool = False):
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
+    fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+    with postgres_alone(*([] if is_durable else fast), "max_connections=200") as (_folder, port):
+        yield f"postgres://tongxing@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def postgres_alone(*chosen: str, superuser: str = "tongxing", asks_for_passwords: bool = False):
+    """A PostgreSQL of our own with these settings, gone afterwards: the folder of its socket, and its port.
+
+    Whoever comes through the socket is believed; whoever comes to the port may be asked for a password.
+    """
     tools = postgres_bin()
     folder = Path(tempfile.mkdtemp(prefix="tongxing-postgres-"))
     run_as = {}
@@ -106,12 +117,10 @@ def postgres(*, is_durable: bool = False):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    fast = "" if is_durable else "fsync=off synchronous_commit=off full_page_writes=off"
     options = " ".join(
         f"-c {option}"
         for option in [
-            *fast.split(),
-            "max_connections=200",
+            *chosen,
             f"port={port}",
             "listen_addresses=127.0.0.1",
             f"unix_socket_directories={folder}",
@@ -124,10 +133,10 @@ def postgres(*, is_durable: bool = False):
                 tools / "initdb",
                 "-D",
                 folder / "data",
-                "-A",
-                "trust",
+                "--auth-local=trust",
+                f"--auth-host={'scram-sha-256' if asks_for_passwords else 'trust'}",
                 "-U",
-                "tongxing",
+                superuser,
                 "-E",
                 "UTF8",
                 "--locale=C.UTF-8",
@@ -140,7 +149,7 @@ def postgres(*, is_durable: bool = False):
             check=True,
             **quiet,
         )
-        yield f"postgres://tongxing@127.0.0.1:{port}/postgres"
+        yield folder, port
     finally:
         subprocess.run(
             [tools / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"],

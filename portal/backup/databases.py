@@ -5,19 +5,20 @@ the dump, the counts of rows and the names of files are all read from it.
 """
 
 import gzip
-import logging
 import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.db.backends.sqlite3._functions import register
 
 from portal.backup import BackupRefused, file_columns
@@ -28,7 +29,6 @@ STOP = (
     "Stop everything that writes, then restore: systemctl stop tongxing-web.socket tongxing-web tongxing-worker "
     "tongxing-due.timer tongxing-backup.timer (or: docker compose stop proxy web worker)."
 )
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -110,35 +110,57 @@ def copy_sqlite(folder: Path) -> Copied:
 
 
 def refuse_company_in_sqlite() -> None:
-    """A log of writes can be given up only by who is alone with the file; the next to open it begins a new one."""
+    if Path(connection.settings_dict["NAME"]).exists():
+        with alone_in_sqlite():
+            pass
+
+
+@contextmanager
+def alone_in_sqlite() -> Iterator[sqlite3.Connection]:
+    """The database, which nobody else can read or write until the end of the block. Raises BackupRefused."""
     place = Path(connection.settings_dict["NAME"])
-    if not place.exists():
-        return
+    place.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(place, timeout=LEAVING, isolation_level=None)) as ours:
         try:
-            ours.execute("PRAGMA journal_mode=DELETE")
+            ours.execute(
+                "PRAGMA locking_mode=EXCLUSIVE"
+            )  # what is locked stays so until the connection is closed
+            ours.execute(
+                "PRAGMA journal_mode=DELETE"
+            )  # a log of writes only goes for who is alone with the file
+            ours.execute("BEGIN EXCLUSIVE")
+            ours.execute("COMMIT")
         except sqlite3.OperationalError as no:
             raise BackupRefused(f"Nothing has changed, because the database is in use ({no}). {STOP}") from no
+        yield ours
 
 
 def put_sqlite(file: Path) -> None:
-    """The old file stays beside the new one, under the name of this moment."""
+    """What was there stays in a file beside, under the name of this moment.
+
+    The file itself stays and its content is exchanged, in one transaction: who has opened it meanwhile and waits would
+    otherwise write into the old one.
+    """
     place = Path(connection.settings_dict["NAME"])
     connections.close_all()
     beside = place.with_name(f"{place.name}.restoring")
-    beside.parent.mkdir(parents=True, exist_ok=True)
-    with gzip.open(file, "rb") as source, beside.open("wb") as target:
-        shutil.copyfileobj(source, target)
-    try:
-        refuse_company_in_sqlite()  # and brings what stands in the log into the file
-    except BackupRefused:
-        beside.unlink()
-        raise
-    if place.exists() and place.stat().st_size:
-        place.rename(place.with_name(f"{place.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
-    for end in ("-wal", "-shm"):
-        place.with_name(place.name + end).unlink(missing_ok=True)
-    beside.rename(place)
+    before = place.with_name(f"{place.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    with alone_in_sqlite() as ours:
+        try:
+            with gzip.open(file, "rb") as source, beside.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            if place.stat().st_size:
+                with closing(sqlite3.connect(before)) as kept:
+                    ours.backup(kept)
+            with closing(sqlite3.connect(beside)) as new:
+                new.backup(ours)
+        except BaseException as no:
+            before.unlink(missing_ok=True)
+            if isinstance(no, sqlite3.Error):
+                raise BackupRefused(f"Nothing has changed, because the copy did not come in ({no}).") from no
+            raise
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 # -- PostgreSQL -------------------------------------------------------------------------------------------------------
@@ -171,12 +193,14 @@ def snapshot() -> Iterator[tuple[str, object]]:
         yield cursor.fetchone()[0], cursor
 
 
-def refuse_company_in_postgresql() -> None:
-    connections.close_all()
-    connection.close_pool()  # from now on we have one connection, so all others on the list are somebody else
-    connection.settings_dict["OPTIONS"].pop("pool", None)
+def refuse_company_in_postgresql(*ours: int) -> None:
+    """`ours` are server processes of our own, besides that of this connection."""
+    if not ours:
+        connections.close_all()
+        connection.close_pool()  # from now on we have one connection, so all others on the list are somebody else
+        connection.settings_dict["OPTIONS"].pop("pool", None)
     deadline = time.monotonic() + LEAVING
-    while others := others_in_postgresql():
+    while others := others_in_postgresql(*ours):
         if time.monotonic() > deadline:
             raise BackupRefused(
                 f"Nothing has changed, because others are connected to the database: {', '.join(others)}. {STOP}"
@@ -184,72 +208,68 @@ def refuse_company_in_postgresql() -> None:
         time.sleep(0.1)
 
 
-def others_in_postgresql() -> list[str]:
+def others_in_postgresql(*ours: int) -> list[str]:
     """Who else is connected to this database, by account. What the server does for itself has no account."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT usename, count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND usesysid IS NOT NULL AND pid <> pg_backend_pid() GROUP BY usename ORDER BY usename"
+            "SELECT usename, count(*) FROM pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL "
+            "AND pid <> pg_backend_pid() AND pid <> ALL(%s) GROUP BY usename ORDER BY usename",
+            [list(ours)],
         )
         return [f"{name} ({count})" for name, count in cursor.fetchall()]
 
 
 def put_postgresql(file: Path) -> None:
-    """What was there waits in a schema of another name until the copy is in, and comes back when it does not come in."""
+    """In one transaction: whoever comes meanwhile waits, and what was there is there when the copy does not come in."""
     run("pg_restore", "--list", str(file), with_database=False)  # a program that is missing changes nothing
     refuse_company_in_postgresql()
-    before = None if is_empty() else f"before_{datetime.now(UTC):%Y%m%dt%H%M%Sz}"
-    if before:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"ALTER SCHEMA public RENAME TO {before}")
-            cursor.execute("CREATE SCHEMA public")
-    connections.close_all()
-    try:
-        run(
-            "pg_restore",
-            "--no-owner",
-            "--no-privileges",
-            "--exit-on-error",
-            "--single-transaction",
-            str(file),
-        )
-    except BaseException as no:  # also somebody's Ctrl-C
-        if before:
-            put_back(before)
-        if isinstance(no, BackupRefused):
-            raise BackupRefused(f"{no} Nothing has changed: the data that was there is still there.") from no
-        raise
-    if before:
-        drop(before)
+    command, environment = on_our_database("psql")
+    begin = f"BEGIN; SET LOCAL lock_timeout = '{LEAVING}s'; SET client_min_messages = warning;"
+    if not is_empty():
+        begin += " DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+    why = None
+    with tempfile.TemporaryFile("w+") as complaints:
+        try:
+            with subprocess.Popen(  # noqa: S603  arguments of our own
+                [*command, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+            ) as psql:
+                exchange(psql, begin, file)
+        except (BackupRefused, BrokenPipeError) as no:
+            why = no
+        if why or psql.returncode:
+            complaints.seek(0)
+            said = f"psql failed: {complaints.read().strip()[-500:]}" if psql.returncode else why
+            raise BackupRefused(
+                f"{said} Nothing has changed: the data that was there is still there."
+            ) from why
 
 
-def put_back(before: str) -> None:
-    """Raises BackupRefused, with what a person can do, when even that fails."""
-    again = "DROP SCHEMA public CASCADE", f"ALTER SCHEMA {before} RENAME TO public"
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            for statement in again:
-                cursor.execute(statement)
-    except DatabaseError as error:
-        raise BackupRefused(
-            f"The archive could not be read in ({error}). The data that was there is still there, under another name. "
-            f"With psql: {'; '.join(again)};"
-        ) from error
+def exchange(psql: Any, begin: str, file: Path) -> None:
+    """Have psql read the copy in. Without its last word, also when our process dies, everything is as it was before."""
+    psql.stdin.write(f"{begin}\nSELECT pg_backend_pid();\n\\o {os.devnull}\n")
+    psql.stdin.flush()
+    if not (number := psql.stdout.readline()):
+        raise BackupRefused("The tables that were there could not be taken away.")
+    refuse_company_in_postgresql(int(number))  # whoever came before they had to wait
+    run(
+        "pg_restore",
+        "--no-owner",
+        "--no-privileges",
+        "--file=-",
+        str(file),
+        with_database=False,
+        stdout=psql.stdin,
+    )
+    psql.stdin.write("COMMIT;\n")
 
 
-def drop(before: str) -> None:
-    """What was there goes. When it cannot go, the restore goes on: who was forgotten must be forgotten again."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP SCHEMA {before} CASCADE")
-    except DatabaseError as error:
-        logger.warning(
-            "What was there before the restore is still there (%s): DROP SCHEMA %s CASCADE", error, before
-        )
-
-
-def run(program: str, *arguments: str, with_database: bool = True) -> None:
-    """Run a program of PostgreSQL on our database. Raises BackupRefused with what it said."""
+def on_our_database(program: str) -> tuple[list[str], dict[str, str]]:
+    """The command that runs a program of PostgreSQL on our database, and its environment. Raises BackupRefused."""
     path = shutil.which(program)
     if not path:
         raise BackupRefused(
@@ -257,18 +277,22 @@ def run(program: str, *arguments: str, with_database: bool = True) -> None:
         )
     facts = connection.settings_dict
     place = {"host": facts["HOST"], "port": facts["PORT"], "username": facts["USER"], "dbname": facts["NAME"]}
-    options = [f"--{name}={value}" for name, value in place.items() if value] if with_database else []
     encrypted = {
         f"PG{name.upper()}": str(value) for name, value in facts["OPTIONS"].items() if name.startswith("ssl")
     }
+    password = {"PGPASSWORD": facts["PASSWORD"] or os.environ.get("PGPASSWORD", "")}
+    options = [f"--{name}={value}" for name, value in place.items() if value]
+    return [path, *options], {**os.environ, **password, **encrypted}
+
+
+def run(program: str, *arguments: str, with_database: bool = True, stdout: Any = subprocess.DEVNULL) -> None:
+    """Run a program of PostgreSQL, on our database or on a file. Raises BackupRefused with what it said."""
+    command, environment = on_our_database(program)
     done = subprocess.run(  # noqa: S603  arguments of our own
-        [path, *options, *arguments],
-        env={
-            **os.environ,
-            "PGPASSWORD": facts["PASSWORD"] or os.environ.get("PGPASSWORD", ""),
-            **encrypted,
-        },
-        capture_output=True,
+        [*(command if with_database else command[:1]), *arguments],
+        env=environment,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
     )

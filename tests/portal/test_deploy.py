@@ -1,27 +1,31 @@
 """What an administrator is handed: it names only what exists, and says everything that is needed."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
-import yaml
+from django.apps import apps
 from django.conf import settings
 from django.core.management import get_commands
 from django.db import connection
 
 from portal import doctor
 from portal.backup.taking import ASKED
-from tests import proxy
+from tests import composed, proxy
+from tests.composed import COMPOSE
+from tests.portal.backup.installation import Installation
 
 ROOT = Path(settings.BASE_DIR)
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 SETTINGS = (ROOT / "portal" / "settings.py").read_text(encoding="utf-8")
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 
 
 def commands_in(text: str) -> set[str]:
@@ -55,7 +59,7 @@ def test_what_the_doctor_advises_exists():
 
 def test_the_example_holds_what_production_asks_for_and_no_unknown_name():
     names = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / "deploy" / "example.env").read_text(), re.MULTILINE))
-    known = set(ASKED.findall(SETTINGS)) | {"POSTGRES_PASSWORD", "BACKUP_PASSPHRASE"}
+    known = set(ASKED.findall(SETTINGS)) | composed.SECRETS.keys() | {"BACKUP_PASSPHRASE"}
     assert sorted(names - known) == []
     demanded = set(re.findall(r'\bsetting\(\s*"([A-Z_]+)"', SETTINGS))
     assert sorted(demanded - names) == []
@@ -81,7 +85,7 @@ def test_everything_that_the_portal_needs_starts_in_order():
 
 def test_no_secret_stands_in_what_is_handed_out():
     example = (ROOT / "deploy" / "example.env").read_text()
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "BACKUP_PASSPHRASE", "METRICS_TOKEN"):
+    for name in ("SECRET_KEY", *composed.SECRETS, "BACKUP_PASSPHRASE", "METRICS_TOKEN"):
         assert re.search(rf"^{name}=$", example, re.MULTILINE), name
 
 
@@ -191,3 +195,129 @@ def is_allowed(cursor, statement: str) -> bool:
         return False
     cursor.execute("RESET ROLE")
     return True
+
+
+# -- The accounts of compose.yaml -------------------------------------------------------------------------------------
+
+
+def test_each_service_has_the_account_of_the_database_that_it_needs_and_no_other():
+    owners, webs = (
+        f"postgres://{account}:{password}@database/tongxing"
+        for account, password in (("tongxing_owner", "ofTheOwner"), ("tongxing", "ofTheWeb"))
+    )
+    asked = {
+        name: url for name in COMPOSE["services"] if (url := composed.environment(name).get("DATABASE_URL"))
+    }
+    assert asked == {"migrate": owners, "web": webs, "worker": webs}
+    for name in ("web", "worker"):
+        assert composed.SECRETS["POSTGRES_OWNER_PASSWORD"] not in composed.environment(name).values()
+
+
+@pytest.fixture(scope="module")
+def database(django_db_setup):
+    """The database of compose.yaml when `docker compose up` has started it, and `migrate` has ended."""
+    if connection.vendor != "postgresql" or "TEST_DATABASE_URL" in os.environ:
+        pytest.skip("no PostgreSQL of our own")
+    with composed.database("max_connections=100") as database:
+        migrate(database)
+        yield database
+
+
+def migrate(database) -> None:
+    environment = {**os.environ, "DATABASE_URL": database.url("migrate")}
+    for command in ("migrate", "setup_portal"):
+        subprocess.run([sys.executable, "manage.py", command], cwd=ROOT, env=environment, check=True)
+
+
+@pytest.fixture
+def web(database):
+    with psycopg.connect(database.url("web"), autocommit=True) as web:
+        yield web
+
+
+def tables_of(web) -> list[str]:
+    """Every table of the database, whoever made it."""
+    named = web.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+    return [name for (name,) in named]
+
+
+def cannot_be_worked_with(web) -> list[str]:
+    """The tables of which this account may not read, add, change and delete rows."""
+    kept = []
+    for table in tables_of(web):
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            web.execute(f'SELECT count(*) FROM "{table}"')
+            web.execute(f'INSERT INTO "{table}" SELECT * FROM "{table}" LIMIT 0')
+            web.execute(f'UPDATE "{table}" SET "{first_column(web, table)}" = DEFAULT WHERE false')
+            web.execute(f'DELETE FROM "{table}" WHERE false')
+            kept.append(table)
+    return sorted(set(tables_of(web)) - set(kept))
+
+
+def first_column(web, table: str) -> str:
+    return web.execute(f'SELECT * FROM "{table}" LIMIT 0').description[0].name
+
+
+def test_with_compose_the_portals_account_works_with_the_rows_of_every_table(web):
+    assert {model._meta.db_table for model in apps.get_models()} <= set(tables_of(web))
+    assert cannot_be_worked_with(web) == []
+
+
+def test_with_compose_the_portals_account_can_change_no_table_and_is_no_superuser(database, web):
+    [rights] = web.execute(
+        "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles "
+        "WHERE rolname = current_user"
+    )
+    assert not any(rights)
+    for must_not in (
+        "CREATE TABLE other (id int)",
+        "CREATE SCHEMA other",
+        "CREATE TABLE orgs_user_too AS SELECT * FROM orgs_user",
+        "CREATE INDEX ON orgs_user (email)",
+        "CREATE OR REPLACE FUNCTION public.evil() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "ALTER TABLE orgs_user ADD COLUMN evil text",
+        "ALTER TABLE orgs_user DISABLE TRIGGER ALL",
+        "DROP TABLE orgs_user CASCADE",
+        "DROP SCHEMA public CASCADE",
+        "DROP DATABASE tongxing WITH (FORCE)",
+        "TRUNCATE orgs_user CASCADE",
+        "SET ROLE tongxing_owner",
+        "SET session_replication_role = replica",
+        "ALTER ROLE tongxing SUPERUSER",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "SELECT pg_read_file('/etc/passwd')",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute(must_not)
+
+
+def test_with_compose_nobody_is_the_superuser_from_another_container(database):
+    with psycopg.connect(database.administrators) as admin:
+        with_password = admin.execute(
+            "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL ORDER BY rolname"
+        ).fetchall()
+        superusers = admin.execute("SELECT rolname FROM pg_roles WHERE rolsuper").fetchall()
+    assert (superusers, with_password) == ([("postgres",)], [("tongxing",), ("tongxing_owner",)])
+    for secret in composed.SECRETS.values():
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(f"postgresql://postgres:{secret}@127.0.0.1:{database.port}/tongxing")
+
+
+def test_with_compose_the_portal_reaches_a_table_of_a_later_migration(database, web):
+    with psycopg.connect(database.url("migrate"), autocommit=True) as owner:
+        owner.execute("CREATE TABLE later (id int GENERATED BY DEFAULT AS IDENTITY, old serial, name text)")
+        try:
+            web.execute("INSERT INTO later (name) VALUES ('x')")
+            assert cannot_be_worked_with(web) == []
+        finally:
+            owner.execute("DROP TABLE later")
+
+
+def test_with_compose_the_portals_account_takes_backups_and_the_owner_puts_them_back(database, tmp_path):
+    portal = Installation(tmp_path / "portal", database.url("worker"))
+    archive = portal.archive()
+    portal.environment["DATABASE_URL"] = database.url("migrate")
+    assert "Restored, with 0 findings" in portal.manage("restore", archive, "--replace")
+    with psycopg.connect(database.url("web"), autocommit=True) as web:
+        assert web.execute("SELECT count(*) > 0 FROM wagtailcore_page").fetchone() == (True,)
+        assert cannot_be_worked_with(web) == []

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urlsplit
 
 import psycopg
@@ -21,12 +21,15 @@ from django.conf import settings as portal_settings
 from django.db import connection
 
 from portal import invariants, storage
+from tests import composed
 from tests.machine import postgres, postgres_bin, who_listens
 from tests.portal.test_worker import PATIENCE, database_url
 
 #: The invariants of rows; those of files and index are of whole installations.
 OF_ROWS = ("orgs.invariants", "events.invariants", "casestudies.invariants", "portal.invariants.keys")
 DEADLINE = 2  # seconds that these servers wait for the database
+LONG = 16  # seconds without a free connection, after which a pool that doubles its pauses makes one of half a minute
+SOON = 7  # seconds until there is a connection again, on a machine that does other things too
 
 
 class Server:
@@ -154,6 +157,30 @@ def own_database():
         yield url
 
 
+@pytest.fixture
+def small_database():
+    """The database of compose.yaml with what is in the test database, and with few connections."""
+    if connection.vendor != "postgresql" or "TEST_DATABASE_URL" in os.environ:
+        pytest.skip("no PostgreSQL of our own")
+    dump = [postgres_bin() / "pg_dump", "--no-owner", "--no-privileges", f"--dbname={database_url()}"]
+    with composed.database("max_connections=10") as database:
+        written = subprocess.run(dump, capture_output=True, check=True).stdout
+        read = [postgres_bin() / "psql", "--quiet", f"--dbname={database.url('migrate')}"]
+        subprocess.run(read, input=written, stdout=subprocess.DEVNULL, check=True)
+        yield database
+
+
+def all_that_there_are(url: str, sessions: ExitStack) -> list[psycopg.Connection]:
+    """Connections of an ordinary account, until the server has none left for it."""
+    taken: list[psycopg.Connection] = []
+    with suppress(psycopg.OperationalError):
+        while True:
+            taken.append(sessions.enter_context(psycopg.connect(url)))
+    with pytest.raises(psycopg.OperationalError, match="remaining connection slots are reserved"):
+        psycopg.connect(url)
+    return taken
+
+
 def children(pid: int) -> list[int]:
     done = subprocess.run(
         ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
@@ -241,17 +268,30 @@ def test_a_database_server_that_froze_as_a_whole_is_503_and_all_is_well_when_it_
     assert many(server, 8, asks_the_database) == [200] * 8
 
 
-def test_when_no_connection_is_free_it_is_503_and_the_administrator_gets_in(serve, admin, a_role):
-    role, url = a_role
-    server = serve(DATABASE_URL=url)
-    server.wait("/")
-    admin.execute(f"ALTER ROLE {role} NOSUPERUSER CONNECTION LIMIT 0")
-    for pid in backends(admin, role):
-        admin.execute("SELECT pg_terminate_backend(%s)", [pid])
-    assert server.get("/search/?q=x") == 503  # a page that nobody keeps
-    assert admin.execute("SELECT 1").fetchone() == (1,)
-    admin.execute(f"ALTER ROLE {role} SUPERUSER CONNECTION LIMIT -1")
-    server.wait("/")
+def test_when_every_connection_is_taken_it_is_503_until_one_is_free_and_the_administrator_gets_in(
+    serve, small_database
+):
+    asks_the_database = "/en/search/?q=x"  # a page that nobody keeps
+    with ExitStack() as sessions:
+        others = all_that_there_are(small_database.url("worker"), sessions)
+        server = serve(DATABASE_URL=small_database.url("web"), WEB_PROCESSES="1")
+        web_process = server.web_processes()
+        began = time.monotonic()
+        assert many(server, 4, asks_the_database) == [503] * 4
+        assert server.last.headers["Retry-After"] == "10"
+        assert "cannot reach its database" in server.last.read().decode()
+        assert server.get("/healthz") == 200
+        while time.monotonic() - began < LONG:
+            assert server.get("/readyz") == 503
+        with psycopg.connect(small_database.administrators) as admin:
+            [account] = admin.execute("SELECT current_user").fetchone()
+        assert account == "postgres"
+        others.pop().close()
+        began = time.monotonic()
+        server.wait(asks_the_database)
+        assert time.monotonic() - began < SOON
+        assert many(server, 4, asks_the_database) == [200] * 4
+        assert server.web_processes() == web_process  # and nothing died meanwhile
 
 
 def test_a_new_version_takes_over_without_one_failed_request(serve):
