@@ -151,6 +151,46 @@ def postgres(*, is_durable: bool = False):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class SmallDisk:
+    """A disk in memory at a folder, which is as large as what is on it while it is full."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def fill(self) -> None:
+        """Leave room for nothing more. What files hold already can be written over."""
+        room = os.statvfs(self.folder)
+        self._resize(f"{(room.f_blocks - room.f_bfree) * room.f_frsize}")
+
+    def make_room(self) -> None:
+        self._resize("1g")
+
+    def _resize(self, size: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}", self.folder], check=True)
+
+
+@contextmanager
+def small_disk():
+    """A disk that PostgreSQL may write to. Raises Missing where nobody lets us mount one."""
+    if not IS_ROOT:
+        raise Missing("only root mounts a small disk")
+    folder = Path(tempfile.mkdtemp(prefix="tongxing-disk-"))
+    account = pwd.getpwnam("postgres")
+    options = f"size=1g,mode=700,uid={account.pw_uid},gid={account.pw_gid}"
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True, check=False
+    )
+    try:
+        if mounted.returncode:
+            raise Missing(f"nobody lets us mount a small disk here: {mounted.stderr.strip()}")
+        try:
+            yield SmallDisk(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+    finally:
+        folder.rmdir()
+
+
 def who_listens(port: int) -> int:
     """The process that listens on a port of this machine (Linux only). Raises Missing when that cannot be seen."""
     listening = {

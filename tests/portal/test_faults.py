@@ -18,14 +18,19 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.conf import settings as portal_settings
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 
+from orgs.models import Agency, User
 from portal import invariants, storage
-from tests.machine import postgres, postgres_bin, who_listens
+from tests import factories
+from tests.machine import Missing, postgres, postgres_bin, small_disk, who_listens
 from tests.portal.test_worker import PATIENCE, database_url
 
 #: The invariants of rows; those of files and index are of whole installations.
 OF_ROWS = ("orgs.invariants", "events.invariants", "casestudies.invariants", "portal.invariants.keys")
+TOKEN = "a" * 32  # against forged forms
 DEADLINE = 2  # seconds that these servers wait for the database
 
 
@@ -50,10 +55,14 @@ class Server:
             stderr=subprocess.DEVNULL,
         )
 
-    def get(self, path: str) -> int:
-        """The status of an answer; 0 when there was none."""
+    def get(self, path: str, *, session: str = "", data: bytes | None = None) -> int:
+        """The status of an answer, after redirects; 0 when there was none."""
+        cookies = {"Cookie": f"csrftoken={TOKEN}; sessionid={session}"}
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", data, cookies if session else {}
+        )
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
                 answer.read()
                 return answer.status
         except urllib.error.HTTPError as answer:
@@ -61,6 +70,9 @@ class Server:
             return answer.code
         except OSError:
             return 0
+
+    def post(self, path: str, *, session: str) -> int:
+        return self.get(path, session=session, data=f"csrfmiddlewaretoken={TOKEN}".encode())
 
     def wait(self, path="/healthz", status=200) -> None:
         for _tenth in range(PATIENCE * 10):
@@ -146,12 +158,17 @@ def own_database():
     """A PostgreSQL of this test alone, with what is in the test database: it may freeze as a whole."""
     if connection.vendor != "postgresql" or "TEST_DATABASE_URL" in os.environ:
         pytest.skip("no PostgreSQL of our own")
-    dump = [postgres_bin() / "pg_dump", "--no-owner", "--no-privileges", f"--dbname={database_url()}"]
     with postgres() as url:
-        written = subprocess.run(dump, capture_output=True, check=True).stdout
-        read = [postgres_bin() / "psql", "--quiet", f"--dbname={url}"]
-        subprocess.run(read, input=written, stdout=subprocess.DEVNULL, check=True)
+        copy_to(url)
         yield url
+
+
+def copy_to(url: str) -> None:
+    """Put what is in the test database there."""
+    dump = [postgres_bin() / "pg_dump", "--no-owner", "--no-privileges", f"--dbname={database_url()}"]
+    written = subprocess.run(dump, capture_output=True, check=True).stdout
+    read = [postgres_bin() / "psql", "--quiet", f"--dbname={url}"]
+    subprocess.run(read, input=written, stdout=subprocess.DEVNULL, check=True)
 
 
 def children(pid: int) -> list[int]:
@@ -239,6 +256,95 @@ def test_a_database_server_that_froze_as_a_whole_is_503_and_all_is_well_when_it_
         assert server.get("/readyz") == 503
     server.wait(asks_the_database)
     assert many(server, 8, asks_the_database) == [200] * 8
+
+
+@pytest.fixture
+def disk():
+    if connection.vendor != "postgresql" or "TEST_DATABASE_URL" in os.environ:
+        pytest.skip("no PostgreSQL of our own")
+    try:
+        with small_disk() as disk:
+            yield disk
+    except Missing as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def wanted(django_db_setup, django_db_blocker):
+    """An event that 200 people want, and their sessions, for all connections to see."""
+    with django_db_blocker.unblock():
+        event = factories.event(capacity=1000)
+        people = [factories.user() for _each in range(200)]
+        sessions = []
+        for person in people:
+            browser = Client()
+            browser.force_login(person)
+            sessions.append(browser.cookies["sessionid"].value)
+        yield event, sessions
+        event.delete()
+        Agency.objects.filter(pk=event.host_id).delete()
+        User.objects.filter(pk__in=[person.pk for person in people]).delete()
+        Session.objects.all().delete()
+
+
+def test_tables_whose_disk_is_full_are_read_writing_is_503_and_room_heals_it(serve, disk, wanted):
+    """The disk of the tables. Where the journal finds no room, PostgreSQL stops, and it is away as in the tests above."""
+    event, sessions = wanted
+    page, register = f"/en/events/{event.public_id}/", f"/en/events/{event.public_id}/register/"
+    with (
+        postgres() as url,
+        psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as admin,
+    ):
+        admin.execute(f"CREATE TABLESPACE small LOCATION '{disk.folder}'")
+        admin.execute("CREATE DATABASE portal TABLESPACE small")
+        url = url.removesuffix("postgres") + "portal"
+        portal = url.replace("postgres://", "postgresql://")
+        copy_to(url)
+        server = serve(DATABASE_URL=url, SECRET_KEY=portal_settings.SECRET_KEY)
+        assert server.post(register, session=sessions[0]) == 200
+
+        disk.fill()
+        statuses = [200]
+        while statuses[-1] == 200:  # as long as there is room in pages that they have
+            statuses.append(server.post(register, session=sessions[len(statuses)]))
+        refused = sessions[len(statuses) - 1]
+        with psycopg.connect(portal, autocommit=True) as other, pytest.raises(psycopg.errors.DiskFull):
+            other.execute("CREATE TABLE more AS SELECT generate_series(1, 100000)")
+        assert statuses[-1] == 503
+        assert server.last.headers["Retry-After"] == "10"
+        assert "what you have just sent was not stored" in server.last.read().decode()
+        for path in ("/en/", "/en/events/", "/en/agencies/", "/search/?q=x", page):
+            assert server.get(path) == 200
+        assert server.get(page, session=refused) == 200
+        assert server.get("/readyz") == 200
+
+        disk.make_room()
+        assert server.post(register, session=refused) == 200
+        assert many(server, 8, page) == [200] * 8
+        with psycopg.connect(portal) as other:
+            taken = other.execute("SELECT taken FROM events_seatpool WHERE event_id = %s", [event.pk])
+            assert taken.fetchone() == (len(statuses),)
+        assert what_does_not_hold(url) == ""
+
+
+def what_does_not_hold(url: str) -> str:
+    """What the invariants and PostgreSQL's own check of every table and index say of a database; nothing, when all is well."""
+    look = f"from portal import invariants\nprint(*invariants.look({OF_ROWS}), sep='\\n', end='')"
+    looked = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", look],
+        cwd=portal_settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    place = urlsplit(url)
+    check = ["-h", place.hostname, "-p", str(place.port), "-U", place.username, "--install-missing"]
+    check += ["--heapallindexed", "--parent-check", place.path.removeprefix("/")]
+    checked = subprocess.run(
+        [postgres_bin() / "pg_amcheck", *check], capture_output=True, text=True, check=False
+    )
+    return looked.stdout + checked.stdout + checked.stderr
 
 
 def test_when_no_connection_is_free_it_is_503_and_the_administrator_gets_in(serve, admin, a_role):
