@@ -87,22 +87,26 @@ def postgres_bin() -> Path:
     )
 
 
+def unprivileged() -> dict:
+    """As whom PostgreSQL's tools run: they refuse to do so as root."""
+    if not IS_ROOT:
+        return {}
+    return {"user": "postgres", "group": pwd.getpwnam("postgres").pw_gid, "extra_groups": []}
+
+
 @contextmanager
-def postgres(*, is_durable: bool = False):
+def postgres(*, is_durable: bool = False, journal: Path | None = None):
     """A PostgreSQL of our own on a free loopback port, gone afterwards; or the one that TEST_DATABASE_URL names.
 
-    Tests need no data after a power cut; measurements do, because waiting for the disk is part of what they measure.
+    Its journal (WAL) is kept in the folder `journal` where one is named. Tests need no data after a power cut; measurements do, because waiting for the disk is part of what they measure.
     """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
     tools = postgres_bin()
     folder = Path(tempfile.mkdtemp(prefix="tongxing-postgres-"))
-    run_as = {}
-    if IS_ROOT:  # PostgreSQL refuses to run as root
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        run_as = {"user": "postgres", "group": account.pw_gid, "extra_groups": []}
+    if IS_ROOT:
+        shutil.chown(folder, "postgres", "postgres")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -117,7 +121,7 @@ def postgres(*, is_durable: bool = False):
             f"unix_socket_directories={folder}",
         ]
     )
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, **run_as}
+    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, **unprivileged()}
     try:
         subprocess.run(
             [
@@ -131,6 +135,7 @@ def postgres(*, is_durable: bool = False):
                 "-E",
                 "UTF8",
                 "--locale=C.UTF-8",
+                *(["--waldir", journal] if journal else []),
             ],
             check=True,
             **quiet,
@@ -149,6 +154,18 @@ def postgres(*, is_durable: bool = False):
             **quiet,
         )
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_again(data: Path) -> None:
+    """Start the PostgreSQL of this folder as it was started before, whether it stands still or not."""
+    subprocess.run(
+        [postgres_bin() / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "restart"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=data.parent,
+        **unprivileged(),
+    )
 
 
 class SmallDisk:

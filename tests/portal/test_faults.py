@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -25,7 +26,7 @@ from django.test import Client
 from orgs.models import Agency, User
 from portal import invariants, storage
 from tests import factories
-from tests.machine import Missing, postgres, postgres_bin, small_disk, who_listens
+from tests.machine import Missing, postgres, postgres_bin, small_disk, start_again, who_listens
 from tests.portal.test_worker import PATIENCE, database_url
 
 #: The invariants of rows; those of files and index are of whole installations.
@@ -288,7 +289,6 @@ def wanted(django_db_setup, django_db_blocker):
 
 
 def test_tables_whose_disk_is_full_are_read_writing_is_503_and_room_heals_it(serve, disk, wanted):
-    """The disk of the tables. Where the journal finds no room, PostgreSQL stops, and it is away as in the tests above."""
     event, sessions = wanted
     page, register = f"/en/events/{event.public_id}/", f"/en/events/{event.public_id}/register/"
     with (
@@ -324,6 +324,42 @@ def test_tables_whose_disk_is_full_are_read_writing_is_503_and_room_heals_it(ser
         with psycopg.connect(portal) as other:
             taken = other.execute("SELECT taken FROM events_seatpool WHERE event_id = %s", [event.pk])
             assert taken.fetchone() == (len(statuses),)
+        assert what_does_not_hold(url) == ""
+
+
+def fill_the_journal(admin) -> None:
+    """Begin one of its files after the other, until there is no room for the next."""
+    while True:
+        admin.execute("SELECT pg_logical_emit_message(false, 'x', 'x'), pg_switch_wal()")
+
+
+def test_a_journal_without_room_stops_postgresql_and_started_anew_it_has_every_seat_that_was_given(
+    serve, disk, wanted
+):
+    """It cannot go on without a journal, says so and ends. The portal is 503 until somebody or systemd starts it."""
+    event, sessions = wanted
+    register, asks_the_database = f"/en/events/{event.public_id}/register/", "/search/?q=x"
+    with postgres(journal=disk.folder / "journal") as url:
+        copy_to(url)
+        server = serve(DATABASE_URL=url, SECRET_KEY=portal_settings.SECRET_KEY)
+        assert [server.post(register, session=session) for session in sessions[:5]] == [200] * 5
+        libpq = url.replace("postgres://", "postgresql://")
+        with psycopg.connect(libpq, autocommit=True) as admin:
+            data = Path(admin.execute("SHOW data_directory").fetchone()[0])
+            disk.fill()
+            with pytest.raises(psycopg.OperationalError):
+                fill_the_journal(admin)
+        assert "pg_wal" in (log := (data.parent / "log").read_text())
+        assert "PANIC" in log
+        server.wait(asks_the_database, status=503)
+        assert server.post(register, session=sessions[5]) == 503
+
+        disk.make_room()
+        start_again(data)
+        server.wait(asks_the_database)
+        assert server.post(register, session=sessions[5]) == 200
+        with psycopg.connect(libpq) as admin:
+            assert admin.execute("SELECT max(taken) FROM events_seatpool").fetchone() == (6,)
         assert what_does_not_hold(url) == ""
 
 
