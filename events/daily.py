@@ -2,20 +2,17 @@
 
 from datetime import date
 
-from django.utils import timezone
-
 from events.hosting import materials, minimum
 from events.models import Event
 from events.nominating import answering
 from events.registering.seats import release_due
+from portal import database_clock
 
 
 def open_kept_seats(on: date) -> list[str]:
     """Open to all what is due. Somebody who finds the room full does the same at once, so the hour does not matter."""
-    lines = []
-    for event in (
-        Event.objects.published().upcoming().filter(pools__release_at__lte=timezone.now()).distinct()
-    ):
+    lines, now = [], database_clock.read()
+    for event in Event.objects.published().upcoming(now).filter(pools__release_at__lte=now).distinct():
         if free := release_due(event):
             lines.append(f"{event.public_id}: {free} kept seats are open to all")
     return lines

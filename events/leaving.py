@@ -6,7 +6,6 @@ Events that the person's agency holds stay. Where nobody is left who looks after
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from events.models import (
     Answer,
@@ -22,7 +21,7 @@ from events.registering.registration import give_back, lock
 from orgs.leaving import NOBODY
 from orgs.models import Agency, User
 from orgs.permissions import carriers
-from portal import erasures
+from portal import database_clock, erasures
 
 #: What stands where the name of somebody without an account was, for readers of either language.
 NO_GUEST = "已删除 (removed)"
@@ -30,7 +29,7 @@ NO_GUEST = "已删除 (removed)"
 
 def leave(user: User, *, at: datetime | None = None) -> list[Registration]:
     """Give back every place of this person at an event that is not over. Returns them. Must run in a transaction."""
-    at = at or timezone.now()
+    at = at or database_clock.read()
     coming = user.registrations.live().filter(Q(event__ends_at__gte=at) | Q(event__ends_at=None))
     given_back = []
     for registration in coming.order_by("event", "pk"):

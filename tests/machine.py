@@ -87,8 +87,15 @@ def postgres_bin() -> Path:
     )
 
 
+def unprivileged() -> dict:
+    """As whom PostgreSQL's tools run: they refuse to do so as root."""
+    if not IS_ROOT:
+        return {}
+    return {"user": "postgres", "group": pwd.getpwnam("postgres").pw_gid, "extra_groups": []}
+
+
 @contextmanager
-def postgres(*, is_durable: bool = False):
+def postgres(*, is_durable: bool = False, journal: Path | None = None):
     """A PostgreSQL of our own on a free loopback port, gone afterwards; or the one that TEST_DATABASE_URL names.
 
     Tests need no data after a power cut; measurements do, because waiting for the disk is part of what they measure.
@@ -97,23 +104,24 @@ def postgres(*, is_durable: bool = False):
         yield url
         return
     fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
-    with postgres_alone(*([] if is_durable else fast), "max_connections=200") as (_folder, port):
+    settings = [] if is_durable else fast
+    with postgres_alone(*settings, "max_connections=200", journal=journal) as (_folder, port):
         yield f"postgres://tongxing@127.0.0.1:{port}/postgres"
 
 
 @contextmanager
-def postgres_alone(*chosen: str, superuser: str = "tongxing", asks_for_passwords: bool = False):
+def postgres_alone(
+    *chosen: str, superuser: str = "tongxing", asks_for_passwords: bool = False, journal: Path | None = None
+):
     """A PostgreSQL of our own with these settings, gone afterwards: the folder of its socket, and its port.
 
-    Whoever comes through the socket is believed; whoever comes to the port may be asked for a password.
+    Whoever comes through the socket is believed; whoever comes to the port may be asked for a password. Its journal (WAL)
+    is kept in the folder `journal` where one is named.
     """
     tools = postgres_bin()
     folder = Path(tempfile.mkdtemp(prefix="tongxing-postgres-"))
-    run_as = {}
-    if IS_ROOT:  # PostgreSQL refuses to run as root
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        run_as = {"user": "postgres", "group": account.pw_gid, "extra_groups": []}
+    if IS_ROOT:
+        shutil.chown(folder, "postgres", "postgres")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -126,7 +134,7 @@ def postgres_alone(*chosen: str, superuser: str = "tongxing", asks_for_passwords
             f"unix_socket_directories={folder}",
         ]
     )
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, **run_as}
+    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, **unprivileged()}
     try:
         subprocess.run(
             [
@@ -140,6 +148,7 @@ def postgres_alone(*chosen: str, superuser: str = "tongxing", asks_for_passwords
                 "-E",
                 "UTF8",
                 "--locale=C.UTF-8",
+                *(["--waldir", journal] if journal else []),
             ],
             check=True,
             **quiet,
@@ -158,6 +167,58 @@ def postgres_alone(*chosen: str, superuser: str = "tongxing", asks_for_passwords
             **quiet,
         )
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_again(data: Path) -> None:
+    """Start the PostgreSQL of this folder as it was started before, whether it stands still or not."""
+    subprocess.run(
+        [postgres_bin() / "pg_ctl", "-D", data, "-w", "-l", data.parent / "log", "restart"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=data.parent,
+        **unprivileged(),
+    )
+
+
+class SmallDisk:
+    """A disk in memory at a folder, which is as large as what is on it while it is full."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def fill(self) -> None:
+        """Leave room for nothing more. What files hold already can be written over."""
+        room = os.statvfs(self.folder)
+        self._resize(f"{(room.f_blocks - room.f_bfree) * room.f_frsize}")
+
+    def make_room(self) -> None:
+        self._resize("1g")
+
+    def _resize(self, size: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}", self.folder], check=True)
+
+
+@contextmanager
+def small_disk():
+    """A disk that PostgreSQL may write to. Raises Missing where nobody lets us mount one."""
+    if not IS_ROOT:
+        raise Missing("only root mounts a small disk")
+    folder = Path(tempfile.mkdtemp(prefix="tongxing-disk-"))
+    account = pwd.getpwnam("postgres")
+    options = f"size=1g,mode=700,uid={account.pw_uid},gid={account.pw_gid}"
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True, check=False
+    )
+    try:
+        if mounted.returncode:
+            raise Missing(f"nobody lets us mount a small disk here: {mounted.stderr.strip()}")
+        try:
+            yield SmallDisk(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+    finally:
+        folder.rmdir()
 
 
 def who_listens(port: int) -> int:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from events.models import Attendance, Event, Feedback, FeedbackGiven, Registration
 from events.models.feedback import RATINGS
 from events.registering.refusals import RegistrationError
+from portal import database_clock
 
 LEAST = 5
 #: The host asks while people still sit there.
@@ -100,7 +101,7 @@ def give(
     """Take one answer. Returns nothing, so that nobody can keep it beside the person. Raises NoFeedback."""
     # One after the other: two at once would each shuffle without the other's answer.
     Event.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.event_id)
-    if no := refusal(registration, at):
+    if no := refusal(registration, at or database_clock.read()):
         raise no
     FeedbackGiven.objects.create(registration=registration)
     answers = [

@@ -22,7 +22,7 @@ from events.registering import registration, seats
 from orgs import audit
 from orgs.models import Agency, User
 from orgs.permissions import agencies_where, can
-from portal import zones
+from portal import database_clock, zones
 from portal.models import Topic
 
 #: A change of one of these is a change of place.
@@ -312,9 +312,9 @@ def cancel_event(event: Event, *, by: User, at: datetime | None = None) -> list[
 
     Raises PublishingError when it is over or was never published.
     """
-    at = at or timezone.now()
     # Waits for registrations that are under way; later ones see the new status.
     event = Event.objects.select_for_update(of=("self",)).select_related("host").get(pk=event.pk)
+    at = at or database_clock.read()
     if event.is_cancelled:
         return []
     if event.status == Event.Status.DRAFT:

@@ -15,7 +15,7 @@ from events.registering import registration as places
 from events.registering.refusals import EventCancelled, EventOver, NotYours, RegistrationError
 from orgs.models import User
 from orgs.permissions import can
-from portal import mail
+from portal import database_clock, mail
 
 REMINDED_BEFORE = timedelta(days=3)
 
@@ -33,8 +33,7 @@ def accept(
     `answers` are those to the event's questions, of somebody who has read the notice beside them. At a place that the
     person had on their own they change nothing that was answered there.
     """
-    at = at or timezone.now()
-    registration = hold(nomination, at)
+    registration, at = hold(nomination, at)
     if nomination.declined_at or not registration.is_live:
         raise RegistrationError(
             _("This place was given back. Ask your colleague to put you down again, or register yourself.")
@@ -59,8 +58,7 @@ def decline(
 
     A place that the person had on their own stays theirs. Raises RegistrationError.
     """
-    at = at or timezone.now()
-    registration = hold(nomination, at)
+    registration, at = hold(nomination, at)
     if nomination.declined_at:
         return None
     nomination.declined_at = at
@@ -77,16 +75,17 @@ def take_back(nomination: Nomination, *, by: User, at: datetime | None = None) -
     return decline(nomination, by=by, at=at)
 
 
-def hold(nomination: Nomination, at: datetime) -> Registration:
-    """The registration as it is now, locked. Raises EventOver and EventCancelled."""
+def hold(nomination: Nomination, at: datetime | None) -> tuple[Registration, datetime]:
+    """The registration as it is now, locked, and when that is. Raises EventOver and EventCancelled."""
     registration = nomination.registration
     places.lock(registration)
     nomination.refresh_from_db(fields=["declined_at", "made_the_place"])
+    at = at or database_clock.read()
     if registration.event.is_cancelled:
         raise EventCancelled(_("This event has been cancelled."))
     if registration.event.is_over(at):
         raise EventOver(_("This event is over."))
-    return registration
+    return registration, at
 
 
 def to_answer(user: User, at: datetime | None = None):

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import Event, Registration, SeatPool
@@ -16,6 +15,7 @@ from events.registering.refusals import NotOpen, NotYours, RegistrationError, re
 from events.registering.seats import pools_for
 from events.registering.standing import settle
 from orgs.models import Agency, User
+from portal import database_clock
 
 CONFIRMED = Registration.Status.CONFIRMED
 
@@ -34,10 +34,10 @@ def put_down_by_host(
 
     With `one_more_chair` a full room gets a seat more, for this person; the log says so.
     """
-    at = at or timezone.now()
     event = Event.objects.select_for_update(no_key=True, of=("self",)).select_related("host").get(pk=event.pk)
     if not can_manage(by, event):
         raise NotYours(_("Only the host decides who comes."))
+    at = at or database_clock.read()
     if event.is_cancelled or event.is_over(at) or event.status == Event.Status.DRAFT:
         raise refusal(event, at, has_pool=True) or NotOpen(_("Registration is closed."))
     pools = pools_for(event, agency=agency)

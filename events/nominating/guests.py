@@ -22,6 +22,7 @@ from events.nominating import two_places
 from events.registering import registration as places
 from events.registering.refusals import EventOver, RegistrationError
 from orgs.models import User
+from portal import database_clock
 
 KEPT_FOR = timedelta(days=90)
 #: How long after the event a personal link stays open. Never longer than what says whose place it is (`closes_on`).
@@ -79,7 +80,7 @@ def addresses_of(user: User) -> list[str]:
 @transaction.atomic
 def claim(user: User, *, at: datetime | None = None) -> list[Registration]:
     """Make the places under this person's confirmed addresses theirs. Returns those that are theirs now."""
-    at = at or timezone.now()
+    at = at or database_clock.read()
     mine = Registration.objects.filter(user=None, guest_email__in=addresses_of(user))
     claimed = []
     for guest in mine.order_by("event", "pk"):
@@ -115,7 +116,7 @@ def say_this_is_me(nomination: Nomination, *, user: User, at: datetime | None = 
 
     A place with an e-mail address goes only to the account with that address: a link is passed on too easily.
     """
-    at = at or timezone.now()
+    at = at or database_clock.read()
     registration = nomination.registration
     if is_closed(nomination, at):
         raise EventOver(_("This link is no longer open."))

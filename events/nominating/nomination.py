@@ -11,7 +11,6 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +22,7 @@ from events.registering.seats import pools_for, release_due
 from events.registering.standing import settle
 from orgs.models import Agency, User
 from orgs.permissions import can
+from portal import database_clock
 
 REQUESTED, CONFIRMED, WAITLISTED, CANCELLED = Registration.Status.values
 MOST_REMEMBERED = 60
@@ -65,7 +65,6 @@ def nominate(
     Where the host says yes to each person, all of them ask. Raises NotEnoughSeats when they want seats together and
     there are too few, and RegistrationError; then nothing has happened.
     """
-    at = at or timezone.now()
     if not can(by, "events.nominate", agency):
         raise NotYourAgency(_("Owners and managers of an agency put its people down."))
     event = Event.objects.select_for_update(no_key=True, of=("self",)).get(pk=event.pk)
@@ -74,6 +73,7 @@ def nominate(
         if sent_before := list(event_nominations(event).filter(agency=agency, form_key=form_key)):
             return Outcome(sent_before)
     pools = pools_for(event, agency=agency, is_online=is_online)
+    at = at or database_clock.read()
     if no := refusal(event, at, has_pool=bool(pools)):
         raise no
     if not pools:

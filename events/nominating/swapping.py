@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import Event, Nomination, Registration
@@ -15,6 +14,7 @@ from events.registering import registration as places
 from events.registering.refusals import CannotBeSwapped, NotYours
 from orgs.models import Agency, User
 from orgs.permissions import can
+from portal import database_clock
 
 
 def of_agency(event: Event, agency: Agency, *, with_those_given_back: bool = False):
@@ -36,13 +36,13 @@ def swap(
 
     Raises RegistrationError.
     """
-    at = at or timezone.now()
     if not can(by, "events.nominate", agency):
         raise NotYours(_("Owners and managers of an agency put its people down."))
     event = Event.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.event_id)
     if not of_agency(event, agency).filter(pk=registration.pk).exists():
         raise NotYours(_("Only the places of your own colleagues can be passed on."))
     places.lock(registration)
+    at = at or database_clock.read()
     if event.is_cancelled:
         raise CannotBeSwapped(_("This event has been cancelled."))
     if event.starts_at is None or event.starts_at <= at:

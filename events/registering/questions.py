@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from events.models import Answer, Event, Question, Registration
 from events.models.question import LONGEST_CHOICE, MOST_CHOICES
 from events.registering.refusals import EventOver, RegistrationError
+from portal import database_clock
 
 MOST_QUESTIONS = 30
 
@@ -125,7 +126,7 @@ def supply(
     )
     if not held.is_live:
         raise RegistrationError(_("This place was given back."))
-    if held.event.is_over(at or timezone.now()):
+    if held.event.is_over(at or database_clock.read()):
         raise EventOver(_("This event is over."))
     add(held, answers)
 

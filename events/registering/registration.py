@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import Event, Question, Registration, SeatPool
@@ -21,6 +20,7 @@ from events.registering.refusals import EventOver, NotOpen, NotYourAgency, NotYo
 from events.registering.seats import pools_for, release_due
 from events.registering.standing import note_down, settle
 from orgs.models import Agency, User
+from portal import database_clock
 from portal.again import tried_again
 from portal.prepared import Prepared
 
@@ -51,14 +51,14 @@ def register(
 
     Who is registered already gets the same registration back, however often the button was pressed.
     `agency` is kept as it is now, whatever becomes of the membership. A form sent again, known by `form_key`, does not
-    bring a cancelled place back. `answers` are those to the event's questions, in words. Raises RegistrationError.
+    bring a cancelled place back. `answers` are those to the event's questions, in words. Without `at` the database
+    says when this is. Raises RegistrationError.
     """
-    at = at or timezone.now()
     if agency and not user.memberships.active().filter(agency=agency).exists():
         raise NotYourAgency(_("You do not belong to this agency. Choose one of yours, or none."))
     pools = pools_for(event, agency=agency, is_online=is_online)
     if not pools:
-        raise refusal(Event.objects.get(pk=event.pk), at) or NotOpen(
+        raise refusal(Event.objects.get(pk=event.pk), at or database_clock.read()) or NotOpen(
             _("This event needs no registration. Just come.")
         )
     facts = {
@@ -99,7 +99,7 @@ def take_seat(event: Event, *, by: User, **facts) -> Registration:
     if is_new:
         if registration.pool.taken >= registration.pool.capacity:
             raise PoolIsFull
-        note_down(registration, by=by, at=facts["at"], template="confirmed")
+        note_down(registration, by=by, at=registration.created_at, template="confirmed")
         # The last statement: whoever comes meanwhile waits for the pool's row only while this commits.
         pool = SeatPool.objects.filter(pk=registration.pool_id, taken__lt=F("capacity"))
         if not pool.update(taken=F("taken") + 1):
@@ -112,7 +112,7 @@ def take_place_in_line(event: Event, *, by: User, **facts) -> Registration:
     """A registration on the waiting list, or the one there is."""
     registration, is_new = enter(event, status=WAITLISTED, **facts)
     if is_new:
-        waiting_list.join(registration, by=by, at=facts["at"])
+        waiting_list.join(registration, by=by, at=registration.created_at)
     return registration
 
 
@@ -121,7 +121,7 @@ def ask_the_host(event: Event, *, by: User, **facts) -> Registration:
     """A registration that waits for the host's yes, or the one there is."""
     registration, is_new = enter(event, status=REQUESTED, **facts)
     if is_new:
-        note_down(registration, by=by, at=facts["at"], template="requested")
+        note_down(registration, by=by, at=registration.created_at, template="requested")
     return registration
 
 
@@ -135,12 +135,13 @@ def enter(
     form_key: UUID | None,
     answers: Mapping[Question, str] | None,
     status: str,
-    at: datetime,
+    at: datetime | None,
 ) -> tuple[Registration, bool]:
     """This person's row, new or brought back, and whether it was. It has no seat yet: only this transaction sees it.
 
-    Raises NotOpen.
+    Its `created_at` is when this was, which the database put in. Raises NotOpen.
     """
+    moment = at or database_clock.now()
     fields = {
         "pool": pool,
         "agency": agency,
@@ -148,8 +149,8 @@ def enter(
         "form_key": form_key,
         "notice_version": notice.VERSION,
         "status": status,
-        "waiting_since": at if status == WAITLISTED else None,
-        "created_at": at,
+        "waiting_since": moment if status == WAITLISTED else None,
+        "created_at": moment,
     }
     new = Registration(event=event, user=user, **fields)
     Registration.objects.bulk_create([new], ignore_conflicts=True)
@@ -162,11 +163,11 @@ def enter(
         own = {"nominated_by": None, "answered_at": None}
         again = Registration.objects.filter(pk=registration.pk, status=CANCELLED)
         is_new = bool(again.update(**fields, **own))
-        if is_new:  # now they come on their own, whoever put them down before
-            registration.nominations.filter(declined_at=None).update(declined_at=at)
         registration.refresh_from_db()
+        if is_new:  # now they come on their own, whoever put them down before
+            registration.nominations.filter(declined_at=None).update(declined_at=registration.created_at)
     # Asked only now: our row holds the event's, so a cancellation is either seen here or waits for us and sees our row.
-    if is_new and (no := refusal(registration.event, at, has_pool=True)):
+    if is_new and (no := refusal(registration.event, registration.created_at, has_pool=True)):
         raise no
     if is_new and answers:
         questions.keep(registration, answers)
@@ -178,8 +179,8 @@ def enter(
 @transaction.atomic
 def approve(registration: Registration, *, by: User, at: datetime | None = None) -> Registration:
     """The host's yes: a seat, or a place on the waiting list. Saying it again changes nothing. Raises RegistrationError."""
-    at = at or timezone.now()
     hold(registration, by=by)
+    at = at or database_clock.read()
     if registration.status != REQUESTED:
         return registration
     if registration.event.is_over(at):
@@ -203,7 +204,7 @@ def turn_down(
     A seat that becomes free goes to the next in line. Raises RegistrationError.
     """
     hold(registration, by=by)
-    give_back(registration, by=by, at=at or timezone.now(), template="turned_down", reason=reason)
+    give_back(registration, by=by, at=at or database_clock.read(), template="turned_down", reason=reason)
     return registration
 
 
@@ -215,7 +216,7 @@ def cancel(registration: Registration, *, by: User, at: datetime | None = None) 
     Cancelling again changes nothing. Raises EventOver.
     """
     lock(registration)
-    return give_back(registration, by=by, at=at or timezone.now(), template="cancelled")
+    return give_back(registration, by=by, at=at or database_clock.read(), template="cancelled")
 
 
 def give_back(

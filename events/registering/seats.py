@@ -9,7 +9,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import Event, Registration, SeatPool
@@ -17,6 +16,7 @@ from events.registering.refusals import CapacityRefused
 from events.registering.waiting_list import promote
 from orgs import audit
 from orgs.models import Agency, User
+from portal import database_clock
 from portal.again import tried_again
 
 MOST_SEATS = 10_000
@@ -106,7 +106,7 @@ def keep_for(
 @transaction.atomic
 def release_due(event: Event, *, by: User | None = None, at: datetime | None = None) -> int:
     """Open to all what agencies have not used by their day, and hand it to those in line. Returns how many seats."""
-    at = at or timezone.now()
+    at = at or database_clock.read()
     if event.status != Event.Status.PUBLISHED:
         return 0
     due = Q(kind=AGENCY, release_at__lte=at, taken__lt=F("capacity"))

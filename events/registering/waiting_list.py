@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
 from events.models import Event, Registration, SeatPool
 from events.registering.standing import note_down, settle
 from orgs.models import User
+from portal import database_clock
 from portal.again import tried_again
 from portal.prepared import Prepared
 
@@ -101,7 +101,7 @@ def promote_next(pool: SeatPool, *, by: User | None, at: datetime) -> Registrati
 @transaction.atomic
 def promote(event: Event, *, by: User, at: datetime | None = None) -> list[Registration]:
     """Hand every free seat to those in line. Returns who got one."""
-    at = at or timezone.now()
+    at = at or database_clock.read()
     promoted: list[Registration] = []
     if event.status != Event.Status.PUBLISHED or event.is_over(at):
         return promoted

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from orgs.models.agency import Agency
 from orgs.models.membership import Membership, Role
 from orgs.models.user import User
+from portal import database_clock
 
 
 class InvitationQuerySet(models.QuerySet):
     def open(self):
         """Those that can still be accepted, as far as the row itself says."""
-        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=database_clock.now())
 
 
 class Invitation(models.Model):
@@ -75,7 +76,7 @@ class OwnershipTransferQuerySet(models.QuerySet):
             Exists(active.filter(user=OuterRef("giver"), role=Role.OWNER)),
             Exists(active.filter(user=OuterRef("taker"))),
             status=OwnershipTransfer.Status.OFFERED,
-            expires_at__gt=timezone.now(),
+            expires_at__gt=database_clock.now(),
         ).exclude(agency__status__in=(Agency.Status.WITHDRAWN, Agency.Status.MERGED))
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
-import time_machine
 import vobject
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from events.calendars import feeds
 from events.hosting.publishing import PlannedSession, cancel_event, update_event
 from events.models import EventSession
 from events.registering.registration import register
-from tests import factories
+from tests import clocks, factories
 
 pytestmark = pytest.mark.django_db
 BEGINNING = datetime(2027, 3, 1, 1, tzinfo=UTC)
@@ -49,7 +48,7 @@ class Reader:
 
 
 def later(minutes):
-    return time_machine.travel(BEGINNING + timedelta(minutes=minutes), tick=False)
+    return clocks.travel(BEGINNING + timedelta(minutes=minutes), tick=False)
 
 
 def planned(session, **change):

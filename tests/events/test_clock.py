@@ -14,6 +14,7 @@ from events.registering.refusals import RegistrationError
 from events.registering.registration import cancel, register
 from portal import invariants
 from tests import factories
+from tests.clocks import Clocks
 
 pytestmark = pytest.mark.django_db
 BEIJING, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
@@ -22,9 +23,11 @@ HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
 @pytest.fixture
-def clock(time_machine):
-    time_machine.move_to(OPENS - SECOND, tick=False)
-    yield time_machine
+def clock(db, time_machine):
+    """The clock of the web server and of the database, a second before ten."""
+    clocks = Clocks(time_machine)
+    clocks.move_to(OPENS - SECOND, tick=False)
+    yield clocks
     assert list(invariants.look(("events.invariants",))) == []
 
 

@@ -17,6 +17,7 @@ from events.mails import reminders
 from events.models import EventSession, LetterPlan, Registration, Reminder, SeatPool
 from events.registering.registration import cancel, register
 from tests import factories
+from tests.clocks import Clocks
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=BEIJING)
@@ -35,10 +36,11 @@ class MailServerThatMayBeAway(Mailbox):
 
 
 @pytest.fixture
-def clock(time_machine):
+def clock(db, time_machine):
     """The clock of this test, at nine in the morning of a Monday."""
-    time_machine.move_to(NOW, tick=False)
-    return time_machine
+    clocks = Clocks(time_machine)
+    clocks.move_to(NOW, tick=False)
+    return clocks
 
 
 @pytest.fixture

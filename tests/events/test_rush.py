@@ -138,7 +138,7 @@ def test_the_same_rush_without_the_guard_oversells(room, monkeypatch):
     def take_seat(event, *, by, **facts):
         one, is_new = registration.enter(event, status=CONFIRMED, **facts)
         if is_new:
-            registration.note_down(one, by=by, at=facts["at"], template="confirmed")
+            registration.note_down(one, by=by, at=one.created_at, template="confirmed")
             pool = SeatPool.objects.filter(pk=one.pool_id)
             pool.update(taken=Least(F("taken") + 1, F("capacity")))
         return one

@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from orgs import invitation, joining, membership
 from orgs.models import Agency, Invitation, Membership, Role, User
-from tests import factories
+from tests import clocks, factories
 
 pytestmark = pytest.mark.django_db
 
@@ -142,9 +141,9 @@ def test_it_is_used_once(agency, manager, lin, deliver):
 
 def test_it_ends_after_fourteen_days(agency, manager, lin):
     sent = invite(agency, manager)
-    with time_machine.travel(timezone.now() + timedelta(days=13, hours=23)):
+    with clocks.travel(timezone.now() + timedelta(days=13, hours=23)):
         assert list(invitation.addressed_to(lin)) == [sent]
-    with time_machine.travel(timezone.now() + timedelta(days=14, seconds=1)):
+    with clocks.travel(timezone.now() + timedelta(days=14, seconds=1)):
         assert list(invitation.addressed_to(lin)) == []
         with pytest.raises(invitation.DeadInvitation):
             invitation.accept(sent, by=lin)
@@ -244,7 +243,7 @@ def test_twenty_a_day_leave_an_agency_and_three_reach_an_address(agency, manager
     other = factories.agency()
     with pytest.raises(invitation.InvitationError, match="3"):
         invite(other, factories.member_of(other, role="owner"))
-    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+    with clocks.travel(timezone.now() + timedelta(days=1, seconds=1)):
         assert invite(agency, manager).email == "lin@example.org"
 
 

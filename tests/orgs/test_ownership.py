@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils import timezone
 from orgs import invitation, membership, ownership
 from orgs.models import OwnershipTransfer, User
 from orgs.ownership import OwnershipError
-from tests import factories
+from tests import clocks, factories
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +99,7 @@ def test_an_offer_ends_with_its_time_or_with_either_sides_rights(agency, owner, 
     else:
         locked = owner if what.startswith("giver") else heir
         User.objects.filter(pk=locked.pk).update(is_active=False)
-    with time_machine.travel(later):
+    with clocks.travel(later):
         assert list(ownership.offered_to(heir)) == []
         with pytest.raises(OwnershipError):
             ownership.accept(offer, by=heir)

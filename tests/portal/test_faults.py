@@ -13,20 +13,25 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.conf import settings as portal_settings
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 
+from orgs.models import Agency, User
 from portal import invariants, storage
-from tests import composed
-from tests.machine import postgres, postgres_bin, who_listens
+from tests import composed, factories
+from tests.machine import Missing, postgres, postgres_bin, small_disk, start_again, who_listens
 from tests.portal.test_worker import PATIENCE, database_url
 
 #: The invariants of rows; those of files and index are of whole installations.
 OF_ROWS = ("orgs.invariants", "events.invariants", "casestudies.invariants", "portal.invariants.keys")
+TOKEN = "a" * 32  # against forged forms
 DEADLINE = 2  # seconds that these servers wait for the database
 LONG = 16  # seconds without a free connection, after which a pool that doubles its pauses makes one of half a minute
 SOON = 7  # seconds until there is a connection again, on a machine that does other things too
@@ -53,10 +58,14 @@ class Server:
             stderr=subprocess.DEVNULL,
         )
 
-    def get(self, path: str) -> int:
-        """The status of an answer; 0 when there was none."""
+    def get(self, path: str, *, session: str = "", data: bytes | None = None) -> int:
+        """The status of an answer, after redirects; 0 when there was none."""
+        cookies = {"Cookie": f"csrftoken={TOKEN}; sessionid={session}"}
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", data, cookies if session else {}
+        )
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
                 answer.read()
                 return answer.status
         except urllib.error.HTTPError as answer:
@@ -64,6 +73,9 @@ class Server:
             return answer.code
         except OSError:
             return 0
+
+    def post(self, path: str, *, session: str) -> int:
+        return self.get(path, session=session, data=f"csrfmiddlewaretoken={TOKEN}".encode())
 
     def wait(self, path="/healthz", status=200) -> None:
         for _tenth in range(PATIENCE * 10):
@@ -149,11 +161,8 @@ def own_database():
     """A PostgreSQL of this test alone, with what is in the test database: it may freeze as a whole."""
     if connection.vendor != "postgresql" or "TEST_DATABASE_URL" in os.environ:
         pytest.skip("no PostgreSQL of our own")
-    dump = [postgres_bin() / "pg_dump", "--no-owner", "--no-privileges", f"--dbname={database_url()}"]
     with postgres() as url:
-        written = subprocess.run(dump, capture_output=True, check=True).stdout
-        read = [postgres_bin() / "psql", "--quiet", f"--dbname={url}"]
-        subprocess.run(read, input=written, stdout=subprocess.DEVNULL, check=True)
+        copy_to(url)
         yield url
 
 
@@ -162,11 +171,8 @@ def small_database():
     """The database of compose.yaml with what is in the test database, and with few connections."""
     if connection.vendor != "postgresql" or "TEST_DATABASE_URL" in os.environ:
         pytest.skip("no PostgreSQL of our own")
-    dump = [postgres_bin() / "pg_dump", "--no-owner", "--no-privileges", f"--dbname={database_url()}"]
     with composed.database("max_connections=10") as database:
-        written = subprocess.run(dump, capture_output=True, check=True).stdout
-        read = [postgres_bin() / "psql", "--quiet", f"--dbname={database.url('migrate')}"]
-        subprocess.run(read, input=written, stdout=subprocess.DEVNULL, check=True)
+        copy_to(database.url("migrate"))
         yield database
 
 
@@ -179,6 +185,14 @@ def all_that_there_are(url: str, sessions: ExitStack) -> list[psycopg.Connection
     with pytest.raises(psycopg.OperationalError, match="remaining connection slots are reserved"):
         psycopg.connect(url)
     return taken
+
+
+def copy_to(url: str) -> None:
+    """Put what is in the test database there."""
+    dump = [postgres_bin() / "pg_dump", "--no-owner", "--no-privileges", f"--dbname={database_url()}"]
+    written = subprocess.run(dump, capture_output=True, check=True).stdout
+    read = [postgres_bin() / "psql", "--quiet", f"--dbname={url}"]
+    subprocess.run(read, input=written, stdout=subprocess.DEVNULL, check=True)
 
 
 def children(pid: int) -> list[int]:
@@ -292,6 +306,143 @@ def test_when_every_connection_is_taken_it_is_503_until_one_is_free_and_the_admi
         assert time.monotonic() - began < SOON
         assert many(server, 4, asks_the_database) == [200] * 4
         assert server.web_processes() == web_process  # and nothing died meanwhile
+
+
+@pytest.fixture
+def disk():
+    if connection.vendor != "postgresql" or "TEST_DATABASE_URL" in os.environ:
+        pytest.skip("no PostgreSQL of our own")
+    try:
+        with small_disk() as disk:
+            yield disk
+    except Missing as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def wanted(django_db_setup, django_db_blocker):
+    """An event that 200 people want, and their sessions, for all connections to see."""
+    with django_db_blocker.unblock():
+        event = factories.event(capacity=1000)
+        people = [factories.user() for _each in range(200)]
+        sessions = []
+        for person in people:
+            browser = Client()
+            browser.force_login(person)
+            sessions.append(browser.cookies["sessionid"].value)
+        yield event, sessions
+        event.delete()
+        Agency.objects.filter(pk=event.host_id).delete()
+        User.objects.filter(pk__in=[person.pk for person in people]).delete()
+        Session.objects.all().delete()
+
+
+def test_tables_whose_disk_is_full_are_read_writing_is_503_and_room_heals_it(serve, disk, wanted):
+    event, sessions = wanted
+    page, register = f"/en/events/{event.public_id}/", f"/en/events/{event.public_id}/register/"
+    with (
+        postgres() as url,
+        psycopg.connect(url.replace("postgres://", "postgresql://"), autocommit=True) as admin,
+    ):
+        admin.execute(f"CREATE TABLESPACE small LOCATION '{disk.folder}'")
+        admin.execute("CREATE DATABASE portal TABLESPACE small")
+        url = url.removesuffix("postgres") + "portal"
+        portal = url.replace("postgres://", "postgresql://")
+        copy_to(url)
+        server = serve(DATABASE_URL=url, SECRET_KEY=portal_settings.SECRET_KEY)
+        assert server.post(register, session=sessions[0]) == 200
+
+        disk.fill()
+        statuses = [200]
+        while statuses[-1] == 200:  # as long as there is room in pages that they have
+            statuses.append(server.post(register, session=sessions[len(statuses)]))
+        refused = sessions[len(statuses) - 1]
+        with psycopg.connect(portal, autocommit=True) as other, pytest.raises(psycopg.errors.DiskFull):
+            other.execute("CREATE TABLE more AS SELECT generate_series(1, 100000)")
+        assert statuses[-1] == 503
+        assert server.last.headers["Retry-After"] == "10"
+        assert "what you have just sent was not stored" in server.last.read().decode()
+        for path in ("/en/", "/en/events/", "/en/agencies/", "/search/?q=x", page):
+            assert server.get(path) == 200
+        assert server.get(page, session=refused) == 200
+        assert server.get("/readyz") == 200
+
+        disk.make_room()
+        assert server.post(register, session=refused) == 200
+        assert many(server, 8, page) == [200] * 8
+        with psycopg.connect(portal) as other:
+            taken = other.execute("SELECT taken FROM events_seatpool WHERE event_id = %s", [event.pk])
+            assert taken.fetchone() == (len(statuses),)
+        assert what_does_not_hold(url) == ""
+
+
+def fill_the_journal(admin) -> None:
+    """Begin one of its files after the other, until there is no room for the next."""
+    while True:
+        admin.execute("SELECT pg_logical_emit_message(false, 'x', 'x'), pg_switch_wal()")
+
+
+def test_a_journal_without_room_stops_postgresql_and_started_anew_it_has_every_seat_that_was_given(
+    serve, disk, wanted
+):
+    """It cannot go on without a journal, says so and ends. The portal is 503 until somebody or systemd starts it."""
+    event, sessions = wanted
+    register, asks_the_database = f"/en/events/{event.public_id}/register/", "/search/?q=x"
+    with postgres(journal=disk.folder / "journal") as url:
+        copy_to(url)
+        server = serve(DATABASE_URL=url, SECRET_KEY=portal_settings.SECRET_KEY)
+        assert [server.post(register, session=session) for session in sessions[:5]] == [200] * 5
+        libpq = url.replace("postgres://", "postgresql://")
+        with psycopg.connect(libpq, autocommit=True) as admin:
+            data = Path(admin.execute("SHOW data_directory").fetchone()[0])
+            disk.fill()
+            with pytest.raises(psycopg.OperationalError):
+                fill_the_journal(admin)
+        assert "pg_wal" in (log := (data.parent / "log").read_text())
+        assert "PANIC" in log
+        server.wait(asks_the_database, status=503)
+        assert server.post(register, session=sessions[5]) == 503
+
+        disk.make_room()
+        start_again(data)
+        server.wait(asks_the_database)
+        assert server.post(register, session=sessions[5]) == 200
+        with psycopg.connect(libpq) as admin:
+            assert admin.execute("SELECT max(taken) FROM events_seatpool").fetchone() == (6,)
+        assert what_does_not_hold(url) == ""
+
+
+def what_does_not_hold(url: str) -> str:
+    """What the invariants and PostgreSQL's own check of every table and index say of a database; nothing, when all is well."""
+    look = f"from portal import invariants\nprint(*invariants.look({OF_ROWS}), sep='\\n', end='')"
+    looked = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", look],
+        cwd=portal_settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    place = urlsplit(url)
+    check = ["-h", place.hostname, "-p", str(place.port), "-U", place.username, "--install-missing"]
+    check += ["--heapallindexed", "--parent-check", place.path.removeprefix("/")]
+    checked = subprocess.run(
+        [postgres_bin() / "pg_amcheck", *check], capture_output=True, text=True, check=False
+    )
+    return looked.stdout + checked.stdout + checked.stderr
+
+
+def test_when_no_connection_is_free_it_is_503_and_the_administrator_gets_in(serve, admin, a_role):
+    role, url = a_role
+    server = serve(DATABASE_URL=url)
+    server.wait("/")
+    admin.execute(f"ALTER ROLE {role} NOSUPERUSER CONNECTION LIMIT 0")
+    for pid in backends(admin, role):
+        admin.execute("SELECT pg_terminate_backend(%s)", [pid])
+    assert server.get("/search/?q=x") == 503  # a page that nobody keeps
+    assert admin.execute("SELECT 1").fetchone() == (1,)
+    admin.execute(f"ALTER ROLE {role} SUPERUSER CONNECTION LIMIT -1")
+    server.wait("/")
 
 
 def test_a_new_version_takes_over_without_one_failed_request(serve):
