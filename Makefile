@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test services check bench bench-registration bench-rush bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-search bench-import bench-kills bench-signin bench-pages clean lock messages sbom
+.PHONY: run test services check bench bench-registration bench-rush bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-search bench-import bench-kills bench-signin bench-pages bench-lighthouse clean lock messages sbom
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -74,6 +74,10 @@ bench-kills: $(VENV)/installed-dev
 # How fast pages are, kept and made anew, with 1,000 agencies, 5,000 events and 10,000 cases (PostgreSQL must be installed).
 bench-pages: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.pages
+
+# What Lighthouse says of home, library, case and event (LIGHTHOUSE=its command, CHROME_PATH=a browser, RUNS=3).
+bench-lighthouse: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.lighthouse
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache .mypy_cache

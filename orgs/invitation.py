@@ -1,17 +1,20 @@
-"""How an agency asks a person by e-mail to join it. One mail, one use, one address, fourteen days.
+"""How an agency asks a person by e-mail to join it. One use, one address, fourteen days; the link in the mail opens it
+for one of them.
 
-The token is 256 random bits that stand in the mail only; the database keeps its SHA-256. Whoever accepts must have
-confirmed the invited address, so a forwarded mail lets nobody in. Whether an address has an account is never said:
-the answer to the sender is the same, and both ways end in one row of the outbox.
+The token is 256 random bits that stand in the mail only; the database keeps its SHA-256. Every mail is a row with the
+moment at which it was sent. Who comes with an older link has a new one sent to the invited address, and the invitation
+goes on in the row of that mail until its own day. Whoever accepts must have confirmed the invited address, so a
+forwarded mail lets nobody in. Whether an address has an account is never said: the answer to the sender is the same,
+and both ways end in one row of the outbox.
 """
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from orgs import audit
@@ -20,9 +23,13 @@ from orgs.models import Agency, Invitation, Membership, User
 from orgs.permissions import may_give, still_given
 from portal import mail
 from portal.bilingual import CHINESE
+from portal.outbox import after_commit
 
 VALID_FOR = timedelta(days=14)
 A_DAY = timedelta(days=1)
+LINK_VALID_FOR = A_DAY
+#: Who presses the button for a new link twice gets one mail.
+NEW_LINK_AT_MOST_EVERY = timedelta(minutes=10)
 PER_AGENCY = 20  # a day
 PER_ADDRESS = 3  # a day, from all agencies together
 
@@ -58,6 +65,7 @@ def invite(agency: Agency, *, email: str, role: str, by: User, message: str = ""
     for earlier in agency.invitations.filter(email=email, accepted_at=None, revoked_at=None):
         check_right(agency, earlier.role, by=by)
         end(earlier)
+    audit.record(audit.Action.INVITED, by=by, agency=agency, role=role)
     return send(agency, email=email, role=role, by=by, message=message)
 
 
@@ -71,6 +79,7 @@ def resend(invitation: Invitation, *, by: User) -> Invitation:
     check_is_no_member(agency, invitation.email)
     check_limits(agency, invitation.email)
     end(invitation)
+    audit.record(audit.Action.INVITED, by=by, agency=agency, role=invitation.role)
     return send(agency, email=invitation.email, role=invitation.role, by=by, message=invitation.message)
 
 
@@ -117,14 +126,49 @@ def decline(invitation: Invitation, *, by: User) -> Invitation:
     return end(invitation)
 
 
+def ask_for_link(invitation: Invitation, *, language: str) -> None:
+    """Let the worker look whether the invitation still counts, and send its person a new link if so."""
+    send_new_link.enqueue(invitation_id=invitation.pk, language=language)
+
+
+@after_commit
+@transaction.atomic
+def send_new_link(*, invitation_id: int, language: str) -> None:
+    """Mail a new link to the invited address, unless nothing counts any more or enough was sent. The earlier one ends."""
+    asked = Invitation.objects.filter(pk=invitation_id).first()
+    if asked is None:
+        return
+    agency = Agency.objects.select_for_update().get(pk=asked.agency_id)
+    alive = still_given(agency.invitations.open().filter(email=asked.email)).select_related("created_by")
+    invitation = alive.filter(created_at__lte=timezone.now() - NEW_LINK_AT_MOST_EVERY).first()
+    if invitation is None or mails_lately(asked.email) >= PER_ADDRESS:
+        return
+    end(invitation)
+    with override(language):
+        send(
+            agency,
+            email=invitation.email,
+            role=invitation.role,
+            by=invitation.created_by,
+            message=invitation.message,
+            until=invitation.expires_at,
+        )
+
+
 def find(token: str) -> Invitation:
-    """The invitation that this token opens. Raises UnknownInvitation, DeadInvitation."""
+    """The invitation that this token opens, or opened for its day. Raises UnknownInvitation, DeadInvitation."""
     invitations = Invitation.objects.select_related("agency", "created_by")
     invitation = invitations.filter(token_hash=hash_of(token)).first()
     if invitation is None:
         raise UnknownInvitation(_("There is no such invitation. Open the link in the mail again, whole."))
-    check_is_alive(invitation)
+    if link_works(invitation):
+        check_is_alive(invitation)
     return invitation
+
+
+def link_works(invitation: Invitation) -> bool:
+    """Whether the day of the mail is not over. Afterwards its link tells nothing of what became of the invitation."""
+    return invitation.created_at > timezone.now() - LINK_VALID_FOR
 
 
 def addressed_to(user: User):
@@ -158,7 +202,10 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def send(agency: Agency, *, email: str, role: str, by: User, message: str) -> Invitation:
+def send(
+    agency: Agency, *, email: str, role: str, by: User, message: str, until: datetime | None = None
+) -> Invitation:
+    """One mail, in a row of its own."""
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         agency=agency,
@@ -167,9 +214,8 @@ def send(agency: Agency, *, email: str, role: str, by: User, message: str) -> In
         message=message,
         token_hash=hash_of(token),
         created_by=by,
-        expires_at=timezone.now() + VALID_FOR,
+        expires_at=until or timezone.now() + VALID_FOR,
     )
-    audit.record(audit.Action.INVITED, by=by, agency=agency, role=role)
     known = User.objects.filter(email=email).values_list("language", flat=True).first()
     mail.send(
         "invitation",
@@ -236,15 +282,20 @@ def check_is_no_member(agency: Agency, email: str) -> None:
 
 
 def check_limits(agency: Agency, email: str) -> None:
-    """Every mail is a row, so rows are counted. What was taken back counts too: its mail was sent."""
-    lately = Invitation.objects.filter(created_at__gt=timezone.now() - A_DAY)
-    if lately.filter(agency=agency).count() >= PER_AGENCY:
+    """What was taken back counts too: its mail was sent. New links that people had sent are not the agency's."""
+    by_agency = agency.audit_entries.filter(action=audit.Action.INVITED, at__gt=timezone.now() - A_DAY)
+    if by_agency.count() >= PER_AGENCY:
         raise InvitationError(
             _("Your agency sent %(count)d invitations within a day. Please go on tomorrow.")
             % {"count": PER_AGENCY}
         )
-    if lately.filter(email=email).count() >= PER_ADDRESS:
+    if mails_lately(email) >= PER_ADDRESS:
         raise InvitationError(
             _("This address was written to %(count)d times within a day. Please try again tomorrow.")
             % {"count": PER_ADDRESS}
         )
+
+
+def mails_lately(email: str) -> int:
+    """How many mails went to this address within a day, from all agencies together. Every mail is a row."""
+    return Invitation.objects.filter(email=email, created_at__gt=timezone.now() - A_DAY).count()

@@ -41,6 +41,7 @@ REGISTERING = {
     "place",
     "give_feedback",
     "ask_guest_data",
+    "answer_invitation",  # asks for mail
 }
 SEARCHING = {"search", "wagtail_serve", "directory_file", "find_certificate", "check_certificate"}
 OPEN_DATA = {"oai", "cases_jsonl", "cases_csv"}

@@ -2,6 +2,7 @@
 
 The link's token is worth a membership. So the page behind it has an address without the token: following the link
 notes in the session that the link was followed, and leads on. No form, sign-in link, log line or Referer carries it.
+After a day the link leads to one button, which sends a new one to the invited address.
 """
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +21,7 @@ from orgs.console.members import members_page
 from orgs.forms.members import AnswerForm, InvitationActionForm, InvitationForm
 from orgs.models import Invitation, Role
 from portal import second_factor
+from portal.bilingual import CHINESE
 
 #: Which links this browser followed: the public identifier of the invitation and the hash of the token.
 FOLLOWED = "invitations"
@@ -92,11 +95,19 @@ def follow_link(request, token):
 def answer_invitation(request, public_id):
     """Who invites to what, and yes or no. For who followed the link, and for who has the invited address."""
     token_hash = request.session.get(FOLLOWED, {}).get(str(public_id))
-    found = Invitation.objects.filter(public_id=public_id, token_hash=token_hash).first()
+    followed = Invitation.objects.filter(public_id=public_id, token_hash=token_hash).first()
+    if followed and invitation.link_works(followed):
+        found = followed
+    elif request.user.is_authenticated:
+        found = invitation.addressed_to(request.user).filter(public_id=public_id).first()
+    else:
+        found = None
+    if found is None and followed:
+        return link_is_over(request, followed)
     if found is None and not request.user.is_authenticated:
         return redirect_to_login(request.path)
     if found is None:
-        found = get_object_or_404(invitation.addressed_to(request.user), public_id=public_id)
+        raise Http404
     if request.method == "POST":
         return answer(request, found)
     try:
@@ -112,6 +123,19 @@ def answer_invitation(request, public_id):
             "is_for_me": request.user.is_authenticated and invitation.is_for(found, request.user),
         },
     )
+
+
+def link_is_over(request, followed: Invitation):
+    """The day of the link is over: the same page and the same answer, whatever became of the invitation."""
+    if request.POST.get("answer") == "send a link":
+        invitation.ask_for_link(followed, language=get_language() or CHINESE)
+        messages.success(
+            request,
+            _("If the invitation still counts, a mail with a new link is on its way. It works for a day."),
+        )
+        return redirect(request.path)
+    context = {"address": invitation.masked(followed.email), "per_day": invitation.PER_ADDRESS}
+    return render(request, "orgs/invitation_link_over.html", context)
 
 
 def answer(request, found: Invitation):

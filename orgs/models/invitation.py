@@ -20,7 +20,7 @@ class InvitationQuerySet(models.QuerySet):
 
 
 class Invitation(models.Model):
-    """One use, for one address. The token itself is in the mail only; here is its SHA-256, in hexadecimal."""
+    """One mail: one use, for one address. The token itself is in it only; here is its SHA-256, in hexadecimal."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     agency = models.ForeignKey(Agency, models.CASCADE, related_name="invitations", verbose_name=_("agency"))

@@ -1,4 +1,4 @@
-"""Invitations: one mail, one use, one verified address, fourteen days, and nothing said about who has an account."""
+"""Invitations: one use, one verified address, fourteen days, a link for each day, and nothing said about who has an account."""
 
 import re
 from contextlib import suppress
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -359,8 +360,8 @@ def test_a_link_that_counts_no_more_gives_one_page_without_a_name_and_without_a_
     elif what == "revoked":
         invitation.revoke(sent, by=manager)
     elif what == "expired":
-        past = timezone.now() - timedelta(days=20)
-        Invitation.objects.update(created_at=past, expires_at=past + timedelta(days=14))
+        now = timezone.now()  # its link was sent anew an hour before the end
+        Invitation.objects.update(created_at=now - timedelta(hours=2), expires_at=now - timedelta(hours=1))
     else:
         Membership.objects.filter(user=manager).update(status="left")
     answer = client.get(link)
@@ -368,6 +369,123 @@ def test_a_link_that_counts_no_more_gives_one_page_without_a_name_and_without_a_
     assert agency.legal_name not in answer.content.decode()
     assert answer["Referrer-Policy"] == "no-referrer"
     assert link.rstrip("/").rpartition("/")[2] not in caplog.text
+
+
+# -- The day of the link ----------------------------------------------------------------------------------------------
+
+
+def in_hours(number: float):
+    return time_machine.travel(timezone.now() + timedelta(hours=number))
+
+
+def ask_for_link(client, link):
+    """Open the link and press the button. What the answer says, without what is new in every page."""
+    page = client.get(link).url
+    answer = client.post(page, {"answer": "send a link"}, follow=True)
+    words = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode())
+    return answer.status_code, words.replace(page, "PAGE")
+
+
+@pytest.mark.parametrize(("hours", "is_open"), [(23.9, True), (24.1, False)])
+def test_a_link_opens_the_invitation_for_a_day(client, agency, link, hours, is_open):
+    with in_hours(hours):
+        html = client.get(link, follow=True).content.decode()
+    assert (agency.legal_name in html) == is_open
+    assert ('value="send a link"' in html) != is_open
+
+
+def test_a_link_that_was_followed_in_time_shows_no_more_than_a_day_either(client, agency, link):
+    page = client.get(link).url
+    with in_hours(25):
+        assert agency.legal_name not in client.get(page).content.decode()
+
+
+def test_a_later_visitor_has_a_new_link_sent_to_the_invited_address_and_the_invitation_ends_when_it_would(
+    client, agency, lin, link, deliver
+):
+    until = Invitation.objects.get().expires_at
+    with in_hours(13 * 24):
+        ask_for_link(client, link)
+        (mail,) = deliver()
+        assert mail.to == ["lin@example.org"]
+        assert "欢迎" in mail.body
+        page = client.get(link_in(mail)).url
+        assert agency.legal_name in client.get(page).content.decode()
+        client.force_login(lin)
+        client.post(page, {"answer": "accept"})
+    assert agency.memberships.get(user=lin).role == "member"
+    assert Invitation.objects.get(accepted_by=lin).expires_at == until
+
+
+def test_looking_sends_nothing_for_mail_scanners_look_too(client, link, deliver):
+    with in_hours(25):
+        client.get(link, follow=True)
+        client.head(link, follow=True)
+        assert deliver() == []
+
+
+@pytest.mark.parametrize(
+    "what", ["open", "used", "revoked", "over", "sender left", "agency withdrawn", "had enough"]
+)
+def test_after_its_day_a_link_says_the_same_whatever_became_of_the_invitation(
+    client, agency, owner, manager, lin, link, what, deliver
+):
+    sent = Invitation.objects.get()
+    if what == "used":
+        invitation.accept(sent, by=lin)
+    elif what == "revoked":
+        invitation.revoke(sent, by=manager)
+    elif what == "sender left":
+        Membership.objects.filter(user=manager).update(status="left")
+    elif what == "agency withdrawn":
+        Agency.objects.filter(pk=agency.pk).update(status="withdrawn")
+    other = factories.agency()
+    invite(other, factories.member_of(other, role="owner"), email="lu@example.org")
+    *_earlier, mail = deliver()
+    link_that_counts = link_in(mail)
+    with in_hours(15 * 24 if what == "over" else 25):
+        if what == "had enough":
+            for many in (factories.agency(), factories.agency(), factories.agency()):
+                invite(many, factories.member_of(many, role="owner"))
+            deliver()
+        said = ask_for_link(client, link)
+        assert [mail.to for mail in deliver()] == [["lin@example.org"]] * (what == "open")
+        assert said == ask_for_link(Client(), link_that_counts)
+        assert agency.legal_name not in said[1]
+
+
+def test_a_new_link_leaves_the_old_ones_without_power_and_pressing_twice_sends_one(client, link, deliver):
+    with in_hours(25):
+        ask_for_link(client, link)
+        ask_for_link(client, link)
+        assert len(deliver()) == 1
+    with in_hours(26):  # the new link still works: who has the old mail only gets another
+        ask_for_link(client, link)
+        assert len(deliver()) == 1
+        assert Invitation.objects.open().count() == 1
+
+
+def test_a_new_link_that_was_asked_for_takes_nothing_from_what_the_agency_may_send(
+    client, agency, manager, link
+):
+    with in_hours(25):
+        for number in range(19):
+            invite(agency, manager, email=f"p{number}@example.org")
+        ask_for_link(client, link)
+        assert invite(agency, manager, email="twentieth@example.org")
+
+
+def test_who_has_the_invited_address_needs_no_link(client, agency, lin, stranger, link):
+    sent = Invitation.objects.get()
+    with in_hours(25):
+        client.force_login(stranger)
+        assert 'value="send a link"' in client.get(link, follow=True).content.decode()
+        client.force_login(lin)
+        page = client.get(link).url
+        assert agency.legal_name in client.get(page).content.decode()
+        assert reverse("answer_invitation", args=[sent.public_id]) in client.get("/desk/").content.decode()
+        client.post(page, {"answer": "accept"})
+    assert agency.memberships.filter(user=lin).exists()
 
 
 # -- In the console ---------------------------------------------------------------------------------------------------
