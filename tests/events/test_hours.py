@@ -480,7 +480,8 @@ def test_the_years_of_a_ledger_stand_with_the_latest_first():
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"), [(0, "0"), (5, "0"), (150, "2.5"), (179, "2.9"), (180, "3"), (-90, "−1.5"), (-5, "0")]
+    ("minutes", "said"),
+    [(0, "0"), (5, "0"), (150, "2.5"), (179, "2.9"), (180, "3"), (-90, "−1.5"), (-5, "0")],
 )
 def test_minutes_are_said_in_hours_and_never_too_many(minutes, said):
     assert in_hours(minutes) == said
