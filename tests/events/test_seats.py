@@ -55,6 +55,26 @@ def test_a_kept_seat_given_back_goes_to_the_next_of_the_agency_and_else_stays_fr
     assert pools(event)["agency", agency] == (0, 1)
 
 
+def test_seats_kept_for_an_agency_go_at_once_to_its_people_who_wait(agency):
+    event = factories.event(capacity=0)
+    stranger, own = come(event), come(event, agency)
+
+    keep_for(event, agency, seats=2, by=factories.user())
+
+    for one in (stranger, own):
+        one.refresh_from_db()
+    assert (stranger.status, own.status) == (WAITLISTED, CONFIRMED)
+    assert pools(event)["agency", agency] == (1, 2)
+
+
+def test_nobody_has_the_place_in_line_of_another_where_the_clocks_of_servers_differ():
+    event, now = factories.event(capacity=0), timezone.now()
+    first, same, slow = (come(event, at=now - timedelta(minutes=late)) for late in (0, 0, 5))
+
+    assert first.waiting_since < same.waiting_since < slow.waiting_since
+    assert [one.place_in_line for one in (first, same, slow)] == [1, 2, 3]
+
+
 def test_who_is_getting_in_line_takes_a_kept_seat_that_was_given_back_on_the_way(agency):
     """Whoever gave it back could not see them yet. In a real rush: test_rush.py, on PostgreSQL."""
     event, host = factories.event(capacity=0), factories.user()
