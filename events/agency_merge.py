@@ -18,5 +18,6 @@ def join(agency: Agency, survivor: Agency) -> None:
             SeatPool.objects.filter(pk=other.pk).update(
                 capacity=Least(F("capacity") + pool.capacity, Value(MOST_SEATS)),
                 taken=F("taken") + pool.taken,
+                released=F("released") + pool.released,
             )
             pool.delete()

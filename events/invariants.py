@@ -29,6 +29,10 @@ def findings() -> Iterator[str]:
     yield from told(
         "seat pool with more taken than it has", keys(SeatPool.objects.filter(taken__gt=F("capacity")))
     )
+    not_kept = SeatPool.objects.exclude(kind=SeatPool.Kind.AGENCY)
+    yield from told(
+        "seats opened to all that were kept for nobody (pool)", keys(not_kept.filter(released__gt=0))
+    )
     yield from told("seat pool whose count differs from its registrations", keys(miscounted()))
     yield from told("person with several places at one event (event)", twice_there())
     yield from told("somebody waits beside a free seat (pool)", waits_beside_a_seat())

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events.afterwards import feedback
 from events.afterwards.feedback_views import ask_for_feedback
 from events.attending import ticket
 from events.attending.ticket_views import svg
 from events.certifying.pdf import CannotBeSet
-from events.certifying.views import as_file
+from events.certifying.views import as_file, take_name
 from events.forms.answers import AnswersForm
 from events.hosting import materials
 from events.models import Nomination
@@ -74,6 +74,16 @@ def place_certificate(request, token):
     return response
 
 
+@require_POST
+def name_on_certificate(request, token):
+    """How a guest who was there wants to be called on the certificate; who has an account says it there."""
+    nomination = open_link(token)
+    if not may_name_certificate(nomination):
+        raise Http404
+    take_name(request, nomination.registration)
+    return redirect(nomination)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def place_feedback(request, token):
@@ -95,6 +105,12 @@ def open_link(token: str) -> Nomination:
 def is_a_guest_s(nomination: Nomination) -> bool:
     """Whether the place is somebody's who has no account, and still theirs."""
     return nomination.holds and nomination.registration.user_id is None
+
+
+def may_name_certificate(nomination: Nomination) -> bool:
+    """Whether a certificate may come to this guest: not before the event is over, as until then others may come instead."""
+    mine = nomination.registration
+    return is_a_guest_s(nomination) and mine.has_seat and mine.event.is_over()
 
 
 def by_link(token: str) -> Nomination:
@@ -131,6 +147,7 @@ def page(request, nomination: Nomination, form: AnswersForm | None = None) -> Ht
         context |= {
             "minutes": mine.hours.all().minutes(),
             "certificate": mine.valid_certificate,
+            "can_name_certificate": may_name_certificate(nomination) and not mine.valid_certificate,
             "can_give_feedback": mine.has_seat and feedback.refusal(mine) is None,
         }
     if holds and mine.has_seat and not is_over and not event.is_cancelled:

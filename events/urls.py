@@ -59,6 +59,11 @@ urlpatterns = [
         name="place_material",
     ),
     path("events/place/<str:token>/certificate.pdf", place_views.place_certificate, name="place_certificate"),
+    path(
+        "events/place/<str:token>/certificate-name/",
+        place_views.name_on_certificate,
+        name="name_on_certificate",
+    ),
     path("events/place/<str:token>/feedback/", place_views.place_feedback, name="place_feedback"),
     path("desk/agencies/<slug:slug>/nominations/<uuid:public_id>/", nomination.nominate, name="nominate"),
     path(

@@ -165,6 +165,7 @@ EXAMPLES: dict[str, list[str]] = {
     "my_review": ["review"],
     "my_review_text": ["review"],
     "name_certificate": ["event"],
+    "name_on_certificate": ["place"],
     "nominate": ["event"],
     "nominate_for": ["event"],
     "nominee": ["event + guest"],

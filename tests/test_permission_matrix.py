@@ -133,6 +133,7 @@ TABLE = {
     "place_material": PUBLIC,  # likewise
     "place_certificate": PUBLIC,
     "place_feedback": PUBLIC,
+    "name_on_certificate": PUBLIC,  # whoever has the link
     "ask_guest_data": PUBLIC,
     "open_guest_data": PUBLIC,  # who has the mail
     "guest_data": PUBLIC,  # whose browser used the link; others are sent to ask for one

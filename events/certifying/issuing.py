@@ -28,7 +28,7 @@ class CertificateError(ledger.HoursError):
 
 
 class NotEarned(CertificateError):
-    """Too little attended, or no hours in the ledger."""
+    """No seat, no hours in the ledger, or too little attended."""
 
 
 class NoCertificate(CertificateError):
@@ -74,6 +74,11 @@ def write(registration: Registration, event: Event, *, by: User, at: datetime) -
     """A new version with what holds now, and the letter about it. The caller has locked and asked."""
     (share,) = ledger.shares(event, [registration])
     asked = share_of(event)
+    if not registration.has_seat:
+        raise NotEarned(
+            _("%(person)s has no seat at this event. A certificate is for who came.")
+            % {"person": registration.known_as}
+        )
     if not share.granted:
         raise NotEarned(
             _("%(person)s has no hours yet. Grant the hours first.") % {"person": registration.known_as}

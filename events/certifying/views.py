@@ -20,7 +20,7 @@ from events.certifying import check as certificate_check
 from events.certifying import issuing
 from events.certifying import pdf as certificate_pdf
 from events.forms.certificate import CertifiedNameForm, NameForm, NumberForm
-from events.models import Certificate, Event
+from events.models import Certificate, Event, Registration
 from events.models.certificate import as_number
 from events.registering.refusals import RegistrationError
 from orgs.permissions import agencies_where
@@ -61,18 +61,22 @@ def as_file(certificate: Certificate, language: str) -> HttpResponse:
 def name_certificate(request, public_id):
     """How I want to be called on my certificate."""
     event = get_object_or_404(Event.objects.announced(), public_id=public_id)
-    mine = get_object_or_404(event.registrations.live(), user=request.user)
+    take_name(request, get_object_or_404(event.registrations.live(), user=request.user))
+    return redirect(event)
+
+
+def take_name(request, mine: Registration) -> None:
+    """Certify under the name that was typed, or say why not."""
     form = CertifiedNameForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(form.errors["certificate_name"]))
-        return redirect(event)
+        return
     try:
         issuing.name_certificate(mine, name=form.cleaned_data["certificate_name"])
     except RegistrationError as no:
         messages.error(request, str(no))
     else:
         messages.success(request, _("Saved. Your certificate will carry this name."))
-    return redirect(event)
 
 
 @require_safe

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from events.forms.nomination import NominationForm, OnePersonForm
 from events.models import Event, Nomination, Registration
 from events.nominating import answering, nomination, swapping
+from events.nominating.guests import is_closed
 from events.registering.refusals import NotEnoughSeats, RegistrationError, refusal
 from orgs.console.door import own_agency
 from orgs.models import Agency
@@ -51,6 +52,11 @@ class Place:
         if self.nomination is None:
             return ""
         return settings.SITE_URL + self.nomination.get_absolute_url()
+
+    @property
+    def is_link_open(self) -> bool:
+        """Whether there is a personal link to pass on: also after the event, while hours and certificate stand there."""
+        return self.nomination is not None and self.is_live and not is_closed(self.nomination, timezone.now())
 
     @property
     def qr(self) -> str:

@@ -106,6 +106,11 @@ def add_person(request, slug, public_id):
         messages.success(request, _("%(person)s has a seat.") % words)
     else:
         messages.success(request, _("The room is full: %(person)s is on the waiting list.") % words)
+    if not form.nominee.email:
+        messages.info(
+            request,
+            _("%(person)s gets no letters. Pass the personal link on: it stands beside the name.") % words,
+        )
     return redirect("roster", slug, public_id)
 
 

@@ -136,12 +136,14 @@ def update(event: Event, fields: dict, dates: dict[str, publishing.PlannedSessio
         key: (one.starts_at, one.ends_at, one.title, one.is_all_day) for key, one in known.items()
     } == {key: (one.starts_at, one.ends_at, one.title, one.is_all_day) for key, one in planned.items()}:
         return False
+    seats = {pool.kind: pool.capacity for pool in event.pools.all()}
     publishing.update_event(
         event,
         by=None,
         fields=fields,
         sessions=planned.values(),
-        capacity=event.capacity if event.takes_registrations else None,
+        capacity=seats.get("open", 0) if seats else None,
+        online=seats.get("online"),
         co_hosts=[co_host.agency for co_host in event.hosts.select_related("agency")],
         topics=event.topics.all(),
     )

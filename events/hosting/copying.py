@@ -74,11 +74,12 @@ def copy_event(event: Event, *, on: date, by: User) -> Event:
         co_hosts=[co_host.agency for co_host in event.hosts.select_related("agency")],
         topics=event.topics.all(),
     )
-    for pool in event.pools.select_related("agency"):
+    pools = list(event.pools.select_related("agency"))
+    for pool in pools:
         if pool.kind == SeatPool.Kind.AGENCY:
-            seats.keep_for(copy, pool.agency, seats=pool.capacity, by=by, release_at=moved(pool.release_at))
+            seats.keep_for(copy, pool.agency, seats=pool.given, by=by, release_at=moved(pool.release_at))
         else:
-            seats.change_capacity(copy, capacity=pool.capacity, kind=pool.kind, by=by)
+            seats.change_capacity(copy, capacity=before_release(pool, pools), kind=pool.kind, by=by)
     questions.copy(event, to=copy)
     materials.copy(event, to=copy, by=by)
     for plan in LetterPlan.objects.filter(event=event):
@@ -87,6 +88,12 @@ def copy_event(event: Event, *, on: date, by: User) -> Event:
     for rule in CertificateRule.objects.filter(event=event):
         CertificateRule.objects.create(event=copy, share=rule.share)
     return copy
+
+
+def before_release(pool: SeatPool, pools: list[SeatPool]) -> int:
+    """How many seats it had before those that agencies did not use were opened to all: the room stays as large."""
+    opened = sum(one.released for one in pools) if pool.kind == SeatPool.Kind.OPEN else 0
+    return max(0, pool.capacity - opened)
 
 
 def again(session, moved) -> PlannedSession:

@@ -31,6 +31,8 @@ class SeatPool(models.Model):
     release_at = models.DateTimeField(_("open to all from"), null=True, blank=True)
     capacity = models.PositiveIntegerField(_("seats"))
     taken = models.PositiveIntegerField(_("taken"), default=0, editable=False)
+    #: How many seats of an allotment were opened to all, so that what was given can still be told.
+    released = models.PositiveIntegerField(_("opened to all"), default=0, db_default=0, editable=False)
 
     class Meta:
         ordering = ["pk"]
@@ -57,6 +59,11 @@ class SeatPool(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.taken}/{self.capacity}"
+
+    @property
+    def given(self) -> int:
+        """How many seats an agency was given, those included that are open to all by now."""
+        return self.capacity + self.released
 
 
 class RegistrationQuerySet(models.QuerySet):

@@ -62,7 +62,9 @@ def arrange(
             change_capacity(event, capacity=number or 0, kind=kind, by=by)
     if kept is None:
         return
-    for pool in event.pools.filter(kind=AGENCY).exclude(agency__in=kept).select_related("agency"):
+    no_longer = event.pools.filter(kind=AGENCY).exclude(agency__in=kept)
+    no_longer.update(released=0)
+    for pool in no_longer.select_related("agency"):
         keep_for(event, pool.agency, seats=pool.taken, by=by)
     for agency, number in kept.items():
         keep_for(event, agency, seats=number, by=by, release_at=release_at)
@@ -95,7 +97,7 @@ def keep_for(
     pool = SeatPool.objects.select_for_update().get(event=event, agency=agency)
     resize(pool, seats, by=by)
     SeatPool.objects.filter(pk=pool.pk).update(release_at=release_at)
-    if not seats and not pool.registrations.exists():
+    if not seats and not pool.released and not pool.registrations.exists():
         pool.delete()
         return None
     promote(event, by=by)
@@ -105,7 +107,10 @@ def keep_for(
 @tried_again
 @transaction.atomic
 def release_due(event: Event, *, by: User | None = None, at: datetime | None = None) -> int:
-    """Open to all what agencies have not used by their day, and hand it to those in line. Returns how many seats."""
+    """Open to all what agencies have not used by their day, and hand it to those in line. Returns how many seats.
+
+    The pool of an agency keeps how many were opened: a copy of the event begins with what was given (`SeatPool.given`).
+    """
     at = at or database_clock.read()
     if event.status != Event.Status.PUBLISHED:
         return 0
@@ -117,29 +122,37 @@ def release_due(event: Event, *, by: User | None = None, at: datetime | None = N
     free = 0
     for pool in pools:
         if pool.kind == AGENCY and pool.release_at and pool.release_at <= at:
-            free += pool.capacity - pool.taken
-            SeatPool.objects.filter(pk=pool.pk).update(capacity=F("taken"))
+            unused = pool.capacity - pool.taken
+            free += unused
+            SeatPool.objects.filter(pk=pool.pk).update(capacity=F("taken"), released=F("released") + unused)
     SeatPool.objects.filter(event=event, kind=OPEN).update(capacity=F("capacity") + free)
     promote(event, by=by, at=at)
     return free
 
 
 def resize(pool: SeatPool, capacity: int, *, by: User) -> None:
+    """Give a locked pool so many seats. A new number is what is given from now on, whatever was opened to all before.
+
+    Raises CapacityRefused.
+    """
     if not 0 <= capacity <= MOST_SEATS:
         raise CapacityRefused(_("An event has between 0 and %(most)d seats.") % {"most": MOST_SEATS})
     if capacity < pool.taken:
         raise CapacityRefused(
             _("%(taken)d seats are taken already. There cannot be fewer.") % {"taken": pool.taken}
         )
-    SeatPool.objects.filter(pk=pool.pk).update(capacity=capacity)
-    event = pool.event
-    if capacity != pool.capacity and event.status == Event.Status.PUBLISHED:
+    if capacity == pool.capacity:
+        return
+    before, event = pool.capacity, pool.event
+    pool.capacity, pool.released = capacity, 0
+    pool.save(update_fields=["capacity", "released"])
+    if event.status == Event.Status.PUBLISHED:
         audit.record(
             audit.Action.EVENT_CAPACITY,
             by=by,
             agency=event.host,
             what=event.title,
             seats=pool.kind,
-            before=pool.capacity,
+            before=before,
             after=capacity,
         )

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from events.models import Event, EventSession, Registration
 from events.registering.registration import register
-from events.registering.seats import change_capacity
+from events.registering.seats import change_capacity, keep_for
 from tests import factories
 from tests.given import given
 
@@ -113,6 +113,8 @@ def test_what_the_agency_added_survives_an_update_and_people_are_told(bring, man
     bring(calendar(entry()), "--publish")
     event = Event.objects.get()
     change_capacity(event, capacity=5, by=manager)
+    change_capacity(event, capacity=4, kind="online", by=manager)
+    keep_for(event, factories.agency(), seats=3, by=manager)
     event.topics.set([factories.topic("pop:children")])
     registration = register(event, user=manager, by=manager)
     deliver()
@@ -120,7 +122,8 @@ def test_what_the_agency_added_survives_an_update_and_people_are_told(bring, man
     bring(calendar(entry(start="DTSTART:20300108T110000Z", end="DTEND:20300108T130000Z")))
 
     event = Event.objects.get()
-    assert (event.capacity, event.taken, event.topics.get().code) == (5, 1, "pop:children")
+    assert [pool.capacity for pool in event.pools.all()] == [5, 4, 3]
+    assert (event.taken, event.topics.get().code) == (1, "pop:children")
     assert Registration.objects.get(pk=registration.pk).has_seat
     assert [mail.to for mail in deliver()] == [[manager.email]]
 

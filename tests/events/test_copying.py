@@ -94,6 +94,29 @@ def test_a_copy_has_everything_but_the_people(agency, manager, member):
     assert (new.ical_uid != old.ical_uid, new.sequence, copy.public_id != event.public_id) == (True, 0, True)
 
 
+def test_a_copy_keeps_as_many_seats_for_an_agency_as_it_was_given_and_its_room_is_as_large(agency, manager):
+    other = factories.agency()
+    event = factories.event(agency, capacity=7, starts_in=timedelta(days=2))
+    day = timezone.now() + timedelta(days=1)
+    seats.keep_for(event, other, seats=5, by=manager, release_at=day)
+    person = factories.member_of(other)
+    register(event, user=person, by=person, agency=other)
+    seats.release_due(event, at=day)
+    assert list(event.pools.values_list("kind", "capacity")) == [("open", 11), ("agency", 1)]
+
+    copy = copy_event(event, on=timezone.localdate(event.starts_at) + timedelta(days=30), by=manager)
+
+    assert list(copy.pools.values_list("kind", "agency", "capacity", "released")) == [
+        ("open", None, 7, 0),
+        ("agency", other.pk, 5, 0),
+    ]
+    assert copy.capacity == event.capacity
+
+    seats.change_capacity(event, capacity=2, by=manager)  # fewer than were opened
+    copy = copy_event(event, on=timezone.localdate(event.starts_at) + timedelta(days=60), by=manager)
+    assert list(copy.pools.values_list("kind", "capacity")) == [("open", 0), ("agency", 5)]
+
+
 def test_sessions_keep_their_time_of_the_clock_when_the_clocks_change_in_between(agency, manager):
     winter = datetime(YEAR, 1, 15, 19, tzinfo=NEW_YORK)
     event = held(

@@ -124,6 +124,7 @@ def test_the_link_ends_when_what_says_whose_it_is_is_forgotten(client, put_down,
     with override("en"):
         for name in ("place_certificate", "place_feedback"):
             assert client.get(reverse(name, args=[nomination.token])).status_code == 404
+        assert client.post(reverse("name_on_certificate", args=[nomination.token])).status_code == 404
     guests.forget(timezone.localdate())
     client.force_login(stranger)
     client.post(link(nomination), {"answer": "me"})

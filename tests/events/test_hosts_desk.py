@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from events.afterwards import numbers
@@ -17,7 +18,7 @@ from events.models import Event, EventHost, MeetingLogRow, Registration, SeatPoo
 from events.nominating import answering
 from events.nominating.nomination import Nominee, nominate
 from events.registering.registration import cancel, register
-from events.registering.seats import keep_for
+from events.registering.seats import keep_for, release_due
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,26 @@ def test_somebody_is_added_by_hand_with_one_more_chair(desk, event):
     assert event.registrations.last().log.get().reason == "One more chair"
 
 
+def test_who_was_added_without_an_address_gets_the_personal_link_from_the_host(desk, agency, event, manager):
+    """It stands beside the name, of those only whom the host itself put down."""
+    added = desk.post(url("add_person", event), {"line": "甲 13800000001"}, follow=True)
+    assert "Pass the personal link on" in added.text
+    desk.post(url("add_person", event), {"line": "乙 yi@example.org"})
+    other = factories.agency()
+    coordinator = factories.member_of(other, role="manager")
+    nominate(event, agency=other, people=[Nominee("丙", "13800000003")], by=coordinator)
+
+    roster = desk.get(url("roster", event)).text
+
+    def address(name):
+        one = next(one for one in event.registrations.all() if str(one.known_as) == name)
+        with override("en"):
+            return reverse("nominee", args=[agency.slug, event.public_id, one.public_id])
+
+    assert [address(name) in roster for name in "甲乙丙"] == [True, False, False]
+    assert "The personal link" in desk.get(address("甲")).text
+
+
 def test_nobody_is_added_to_a_draft_or_to_what_is_over(desk, agency):
     for event in (
         factories.event(agency, status="draft"),
@@ -146,6 +167,18 @@ def test_an_allotment_is_changed_and_keeps_its_day(desk, manager, event):
     desk.post(url("change_seats", event, pool.pk), {"capacity": "4"})
     pool.refresh_from_db()
     assert (pool.capacity, pool.release_at) == (4, event.starts_at)
+
+
+def test_the_roster_says_how_many_seats_an_agency_was_given_and_how_many_are_open_to_all(
+    desk, manager, event
+):
+    keep_for(event, factories.agency(), seats=5, by=manager, release_at=timezone.now())
+    roster = url("roster", event)
+    assert "5 given" not in desk.get(roster).text
+
+    release_due(event)
+
+    assert "5 given, 5 of them open to all" in desk.get(roster).text
 
 
 @pytest.mark.parametrize("style", ["csv", "xlsx"])

@@ -9,9 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from events.models import Nomination, Registration, SeatPool
+from events.nominating import answering
 from events.nominating.by_hand import put_down_by_host
 from events.nominating.nomination import AS_MANY, TOGETHER, Nominee, nominate, remembered
-from events.registering.refusals import NotEnoughSeats, NotOpen, NotYourAgency, RegistrationError
+from events.registering import questions
+from events.registering.questions import PlannedQuestion
+from events.registering.refusals import (
+    NotEnoughSeats,
+    NotOpen,
+    NotYourAgency,
+    NotYours,
+    RegistrationError,
+)
 from events.registering.registration import cancel, register
 from events.registering.seats import keep_for
 from tests import factories
@@ -175,6 +184,59 @@ def test_who_gave_the_place_back_can_be_put_down_again(agency, manager):
         (CONFIRMED, "new@example.org")
     ]
     assert taken(event) == [1]
+
+
+def test_who_gave_the_place_back_and_registers_comes_on_their_own(agency, manager, member):
+    event = factories.event()
+    [nomination] = put_down(event, agency, manager, [Nominee(member.name, member=member)]).nominations
+    answering.accept(nomination, by=member)
+    cancel(nomination.registration, by=member)
+    with pytest.raises(RegistrationError):
+        answering.accept(nomination, by=member)
+
+    mine = register(event, user=member, by=member)
+
+    assert mine.pk == nomination.registration_id
+    assert (mine.nominated_by, mine.answered_at, mine.nomination) == (None, None, None)
+    with pytest.raises(RegistrationError):
+        answering.accept(nomination, by=member)
+
+
+def test_only_their_own_agency_takes_somebody_back(agency, manager, member, stranger):
+    [nomination] = put_down(factories.event(), agency, manager, guests(1)).nominations
+    for other in (member, stranger):
+        with pytest.raises(NotYours):
+            answering.take_back(nomination, by=other)
+
+    answering.take_back(nomination, by=manager)
+
+    assert Registration.objects.get().status == CANCELLED
+
+
+def test_the_host_reads_the_name_of_an_account_only_after_it_answered_itself(agency, manager):
+    """A colleague who says yes for them by the link tells nothing of whose address it is."""
+    person = factories.with_address(factories.user(name="真名"))
+    [nomination] = put_down(
+        factories.event(), agency, manager, [Nominee("小陈", "", person.email)]
+    ).nominations
+
+    answering.accept(nomination, by=manager)
+    assert str(Registration.objects.get().known_as) == "小陈"
+
+    answering.accept(nomination, by=person)
+    assert str(Registration.objects.get().known_as) == "真名"
+
+
+def test_a_yes_by_the_link_changes_no_answer_that_somebody_gave_at_a_place_of_their_own(agency, manager):
+    event = factories.event()
+    [diet] = questions.arrange(event, [PlannedQuestion("忌口")])
+    person = factories.with_address(factories.user())
+    register(event, user=person, by=person, answers={diet: "素食"})
+    [nomination] = put_down(event, agency, manager, [Nominee("小陈", "", person.email)]).nominations
+
+    answering.accept(nomination, answers={diet: "都可以"})
+
+    assert [answer.text for answer in diet.answers.all()] == ["素食"]
 
 
 def test_a_number_and_an_address_of_two_former_rows_come_together(agency, manager):

@@ -1,14 +1,17 @@
 """The coordinator's pages: looking through a list, putting people down, links to pass on, swapping."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
-from events.models import Nomination, Registration
+from events.models import Event, Nomination, Registration
+from events.nominating import guests
 from events.nominating.nomination import Nominee, nominate
 from events.registering.registration import register
 from orgs.models import Membership
@@ -151,6 +154,42 @@ def test_the_person_s_page_holds_link_and_drawing(desk, agency, manager, event, 
         assert settings.SITE_URL + nomination.get_absolute_url() in text
     assert "<svg" in text
     assert "style=" not in text.partition("<main")[2].partition("</main")[0]
+
+
+def test_the_link_is_there_as_long_as_it_is_open_also_after_the_event(desk, agency, manager, event):
+    [nomination] = nominate(
+        event, agency=agency, people=[Nominee("陈静", "13800000001")], by=manager
+    ).nominations
+    page = url("nominee", agency.slug, event.public_id, nomination.registration.public_id)
+
+    def shows_link(ago: timedelta) -> bool:
+        over = timezone.now() - ago
+        Event.objects.filter(pk=event.pk).update(starts_at=over - timedelta(hours=3), ends_at=over)
+        text = desk.get(page).text
+        with override("en"):
+            return nomination.get_absolute_url() in text
+
+    assert shows_link(timedelta(days=1))
+    assert "Their hours and their certificate stand there" in desk.get(page).text
+    assert not shows_link(guests.LINK_OPEN_FOR + timedelta(days=1))
+
+
+def test_who_told_a_colleague_is_answered_for_by_the_link_and_the_log_says_by_whom(
+    desk, agency, manager, event
+):
+    [nomination] = nominate(
+        event, agency=agency, people=[Nominee("陈静", "13800000001")], by=manager
+    ).nominations
+
+    with override("en"):
+        desk.post(nomination.get_absolute_url(), {"answer": "come"})
+        page = desk.get(url("nominee", agency.slug, event.public_id, nomination.registration.public_id)).text
+        assert "Said yes" in page
+        desk.post(nomination.get_absolute_url(), {"answer": "cannot"})
+
+    nomination.registration.refresh_from_db()
+    assert not nomination.registration.is_live
+    assert nomination.registration.log.last().by == manager
 
 
 def test_swapping_and_taking_back_on_the_page(desk, agency, manager, event):

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from events.certifying import issuing
 from events.hours import ledger
 from events.mails import reminders
-from events.models import Event, Feedback, HoursEntry, Nomination
+from events.models import Event, Feedback, HoursEntry, Nomination, Registration
 from events.models.event import refresh_span
 from events.nominating import guests
 from events.nominating.nomination import Nominee, nominate
@@ -101,6 +101,50 @@ def test_nobody_gets_hours_or_certificate_of_another_guest(client, event, put_do
     assert "3 hours" not in page
     assert answer.status_code == 302
     assert answer.url == link(second)
+
+
+def test_a_guest_says_the_name_for_the_certificate_until_it_is_issued(client, event, put_down, manager):
+    [nomination] = put_down(Nominee("小陈", "13800000001"))
+    attended(event, nomination, by=manager)
+    name = link(nomination, "name_on_certificate")
+    assert f'action="{name}"' in client.get(link(nomination)).text
+
+    refused = client.post(name, {"certificate_name": "陈\u202e静"}, follow=True)
+    assert [one.level_tag for one in refused.context["messages"]] == ["error"]
+    answer = client.post(name, {"certificate_name": " 陈  静 "}, follow=True)
+    assert answer.redirect_chain == [(link(nomination), 302)]
+    assert 'value="陈 静"' in answer.text
+
+    assert issuing.issue(nomination.registration, by=manager).name == "陈 静"
+    assert name not in client.get(link(nomination)).text
+    late = client.post(name, {"certificate_name": "李梅"}, follow=True)
+    assert "Your certificate has been issued." in late.text
+    nomination.registration.refresh_from_db()
+    assert nomination.registration.certificate_name == "陈 静"
+
+
+def test_nobody_else_s_certificate_gets_a_name_by_a_link(client, event, put_down, manager):
+    """Not of who has no seat, not of who has an account, and of nobody as long as others may still come instead."""
+    person = factories.with_address(factories.user())
+    seated, waiting, member = put_down(
+        Nominee("陈静", "13800000001"), Nominee("王芳", "13800000002"), Nominee("李梅", "", person.email)
+    )
+
+    def is_taken(nomination) -> bool:
+        name = link(nomination, "name_on_certificate")
+        assert client.get(name).status_code == 405
+        is_offered = name in client.get(link(nomination)).text
+        answer = client.post(name, {"certificate_name": "赵敏"})
+        assert (answer.status_code == 302) == is_offered
+        nomination.registration.refresh_from_db()
+        return nomination.registration.certificate_name == "赵敏"
+
+    assert not is_taken(seated)
+    was_yesterday(event)
+    Registration.objects.filter(pk=waiting.registration_id).update(
+        status="waitlisted", waiting_since=timezone.now()
+    )
+    assert [is_taken(one) for one in (seated, waiting, member)] == [True, False, False]
 
 
 def test_a_certificate_that_was_taken_back_is_not_handed_out(client, event, put_down, manager):

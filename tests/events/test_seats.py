@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from events import daily
+from events import agency_merge, daily
 from events.forms.kept_seats import KeptSeatsField
 from events.models import Registration, SeatPool
 from events.registering import waiting_list
@@ -53,6 +53,26 @@ def test_a_kept_seat_given_back_goes_to_the_next_of_the_agency_and_else_stays_fr
 
     assert cancel(promoted, by=promoted.user) is None
     assert pools(event)["agency", agency] == (0, 1)
+
+
+def test_seats_kept_for_an_agency_go_at_once_to_its_people_who_wait(agency):
+    event = factories.event(capacity=0)
+    stranger, own = come(event), come(event, agency)
+
+    keep_for(event, agency, seats=2, by=factories.user())
+
+    for one in (stranger, own):
+        one.refresh_from_db()
+    assert (stranger.status, own.status) == (WAITLISTED, CONFIRMED)
+    assert pools(event)["agency", agency] == (1, 2)
+
+
+def test_nobody_has_the_place_in_line_of_another_where_the_clocks_of_servers_differ():
+    event, now = factories.event(capacity=0), timezone.now()
+    first, same, slow = (come(event, at=now - timedelta(minutes=late)) for late in (0, 0, 5))
+
+    assert first.waiting_since < same.waiting_since < slow.waiting_since
+    assert [one.place_in_line for one in (first, same, slow)] == [1, 2, 3]
 
 
 def test_who_is_getting_in_line_takes_a_kept_seat_that_was_given_back_on_the_way(agency):
@@ -105,6 +125,64 @@ def test_what_an_agency_has_not_used_by_its_day_goes_to_those_in_line(agency):
     waiting.refresh_from_db()
     assert (waiting.status, waiting.pool.kind) == (CONFIRMED, "open")
     assert pools(event) == {("open", None): (2, 3), ("agency", agency): (1, 1)}
+
+
+def released(event, agency, *, kept, came):
+    """An event whose agency was given so many seats, of which all but those who came are open to all."""
+    day = timezone.now() + timedelta(days=1)
+    keep_for(event, agency, seats=kept, by=factories.user(), release_at=day)
+    for _person in range(came):
+        come(event, agency)
+    release_due(event, at=day)
+    return event.pools.get(agency=agency)
+
+
+def test_how_many_seats_an_agency_was_given_is_still_told_after_they_were_opened_to_all(agency):
+    event = factories.event(capacity=1)
+    pool = released(event, agency, kept=5, came=2)
+    assert (pool.given, pool.released, pool.capacity) == (5, 3, 2)
+
+    place = event.registrations.filter(agency=agency).first()
+    cancel(place, by=place.user)
+    release_due(event, at=pool.release_at)
+
+    pool.refresh_from_db()
+    assert (pool.given, pool.released, pool.capacity) == (5, 4, 1)
+
+
+def test_a_host_who_saves_again_what_stands_after_the_release_changes_nothing(agency):
+    event, host = factories.event(capacity=1), factories.user()
+    pool = released(event, agency, kept=3, came=0)
+
+    arrange(event, by=host, capacity=4, kept={agency: 0}, release_at=pool.release_at)
+
+    assert event.pools.get(agency=agency).given == 3
+
+
+def test_a_number_that_the_host_sets_anew_is_what_is_given_and_none_takes_it_back(agency):
+    event, host = factories.event(capacity=1), factories.user()
+    released(event, agency, kept=3, came=1)
+
+    keep_for(event, agency, seats=4, by=host)
+    assert (event.pools.get(agency=agency).given, event.pools.get(agency=agency).released) == (4, 0)
+
+    arrange(event, by=host, capacity=3, kept={})
+    assert event.pools.get(agency=agency).given == 1
+    other = factories.agency()
+    released(event, other, kept=2, came=0)
+    arrange(event, by=host, capacity=5, kept={})
+    assert not event.pools.filter(agency=other).exists()
+
+
+def test_one_allotment_of_two_merged_entries_is_what_both_were_given(agency):
+    event, survivor = factories.event(capacity=1), factories.agency()
+    released(event, agency, kept=3, came=1)
+    released(event, survivor, kept=2, came=0)
+
+    agency_merge.join(agency, survivor)
+
+    pool = event.pools.get(agency=survivor)
+    assert (pool.given, pool.released, pool.taken) == (5, 4, 1)
 
 
 def test_who_finds_the_room_full_after_that_day_gets_a_released_seat_without_any_timer(agency):

@@ -85,6 +85,11 @@ def test_an_oversold_pool(event):
     assert "1 × seat pool with more taken than it has" in found()[0]
 
 
+def test_seats_opened_to_all_that_were_kept_for_nobody(event):
+    SeatPool.objects.update(released=2)
+    assert found() == [f"1 × seats opened to all that were kept for nobody (pool): {event.pools.get().pk}"]
+
+
 def test_a_count_that_is_not_its_registrations(event):
     SeatPool.objects.update(taken=1)
     assert any("count differs" in line for line in found())

@@ -1,13 +1,20 @@
 """Who gets a certificate, when it ends, and what never changes about it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import override
+from django_tasks_db.models import DBTaskResult
 
 from events.certifying import issuing
 from events.hours import ledger
-from events.models import Certificate, CertificateRule, Registration
+from events.models import Certificate, CertificateRule, Event, EventSession, Registration
 from events.models.certificate import SIGNS, as_number, new_number
+from events.models.event import refresh_span
+from orgs.models import User
+from tests import factories
 from tests.events.test_console import url
 from tests.events.test_hours import attend, seat
 
@@ -36,6 +43,72 @@ def test_hours_come_first_and_enough_of_them(event, manager):
     assert issuing.issue(late, by=manager).minutes == 143
 
 
+def test_who_attended_but_has_no_seat_or_no_hours_yet_does_not_wait_for_a_certificate(event, mine, manager):
+    attend(seat(event), 180)
+    by_hand = seat(event)
+    ledger.correct(by_hand, minutes=180, reason="名单遗失", by=manager)
+    assert issuing.waiting(event) == [mine, by_hand]
+
+    Registration.objects.filter(pk=by_hand.pk).update(status=Registration.Status.CANCELLED)
+
+    assert issuing.waiting(event) == [mine]
+    with override("en"), pytest.raises(issuing.NotEarned, match="has no seat"):
+        issuing.issue(by_hand, by=manager)
+
+
+def test_hours_that_a_correction_took_away_are_certified_to_nobody(mine, manager):
+    ledger.correct(mine, minutes=-180, reason="未通过", by=manager)
+    assert issuing.waiting(mine.event) == []
+    with override("en"), pytest.raises(issuing.NotEarned, match="has no hours"):
+        issuing.issue(mine, by=manager)
+
+
+def test_a_certificate_is_of_the_day_or_the_days_and_says_who_held_it(event, mine, manager):
+    """All hosts that said yes, the role at the time, and the hours as they were corrected."""
+    eve = EventSession.objects.create(
+        event=event,
+        starts_at=event.starts_at - timedelta(days=2),
+        ends_at=event.starts_at - timedelta(days=2, hours=-1),
+    )
+    refresh_span(event)
+    asked, partner = factories.agency(), factories.agency()
+    event.hosts.create(agency=asked)
+    event.hosts.create(agency=partner, is_confirmed=True)
+    ledger.correct(mine, minutes=15, reason="补签", by=manager)
+    ledger.set_profession(mine.user, role="supervisor", division=None, registered_on=None)
+    issuing.set_share(event, 60)
+    Event.objects.filter(pk=event.pk).update(language="en", title="Case work", title_en="")
+    User.objects.filter(pk=mine.user_id).update(language="en")
+    event.refresh_from_db()
+
+    certificate = issuing.issue(mine, by=manager)
+
+    assert (certificate.starts_on, certificate.ends_on) == (
+        timezone.localdate(eve.starts_at),
+        timezone.localdate(event.ends_at),
+    )
+    assert [host["zh"] for host in certificate.hosts] == [event.host.legal_name, partner.legal_name]
+    assert (certificate.role, certificate.minutes) == ("social_worker", 195)
+    assert (certificate.title, certificate.title_en, certificate.language) == ("Case work", "Case work", "en")
+
+
+def test_a_correction_of_the_hours_needs_a_certificate_issued_anew_and_ends_no_other(
+    mine, certificate, event, manager
+):
+    colleague = seat(event)
+    attend(colleague, 180)
+    ledger.grant(event, by=manager)
+    theirs = issuing.issue(colleague, by=manager)
+    ledger.correct(mine, minutes=-20, reason="早退", by=manager)
+
+    new = issuing.issue_anew(mine, by=manager)
+
+    certificate.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (certificate.minutes, new.minutes, new.name) == (180, 160, certificate.name)
+    assert (certificate.is_valid, new.is_valid, theirs.is_valid) == (False, True, True)
+
+
 def test_only_the_host_issues_and_takes_back(mine, certificate, stranger):
     for attempt in (
         lambda: issuing.issue(mine, by=stranger),
@@ -58,6 +131,7 @@ def test_all_who_earned_one_get_one_from_the_worker_and_only_once(event, mine, m
     issuing.issue_to_all(event, by=manager)
     issuing.issue_to_all(event, by=manager)
     assert CertificateRule.objects.get().issuing_since is not None
+    assert DBTaskResult.objects.ready().filter(backend_name="outbox").count() == 1
     assert len(deliver()) == 2
     assert set(Certificate.objects.values_list("registration", flat=True)) == {mine.pk, other.pk}
     assert CertificateRule.objects.get().issuing_since is None
