@@ -23,7 +23,7 @@ MARKED = re.compile(
 )
 IN_ADDRESS = re.compile(r"[a-z+]{3,}://[^\s:/@\"'`<>{}]+:([^\s:/@\"'`<>{}]+)@")
 GIVEN = re.compile(
-    r"^[ \t-]*\w*(?:SECRET|PASSWORD|PASSPHRASE|TOKEN|_KEY)\w*[=:][ \t]*([^\s$#]\S*)", re.MULTILINE
+    r"^[ \t-]*\w*(?:SECRET|PASSWORD|PASSPHRASE|TOKEN|_KEY)\w*[=:][ \t]*(?!\"\")([^\s$#]\S*)", re.MULTILINE
 )
 SETTINGS = {".env", ".yaml", ".yml", ".conf", ".service", ".timer"}
 WORD = re.compile(r"[\w+/=-]{20,}", re.ASCII)
@@ -111,4 +111,9 @@ def test_a_secret_that_is_planted_is_found(planted):
 def test_a_setting_that_is_filled_in_is_found_where_settings_are_kept(kind):
     assert secrets_in("POSTGRES_PASSWORD" + "=hunter2", kind)
     assert secrets_in("  SECRET_KEY" + ": two rivers", kind)
-    assert secrets_in("SECRET_KEY=\nPOSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?Set it in .env}\n", kind) == []
+    assert (
+        secrets_in(
+            'SECRET_KEY=\nOWNER_PASSWORD: ""\nPOSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?Set it in .env}\n', kind
+        )
+        == []
+    )

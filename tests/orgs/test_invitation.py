@@ -375,7 +375,7 @@ def test_a_link_that_counts_no_more_gives_one_page_without_a_name_and_without_a_
 
 
 def in_hours(number: float):
-    return time_machine.travel(timezone.now() + timedelta(hours=number))
+    return clocks.travel(timezone.now() + timedelta(hours=number))
 
 
 def ask_for_link(client, link):

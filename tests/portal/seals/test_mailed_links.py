@@ -48,6 +48,7 @@ LINKS: dict[str, timedelta | str] = {
     "open_guest_data": DAY,
     "place": NEEDED_AT_THE_EVENT,
     "place_certificate": NEEDED_AT_THE_EVENT,
+    "name_on_certificate": NEEDED_AT_THE_EVENT,
     "place_feedback": NEEDED_AT_THE_EVENT,
     "place_material": NEEDED_AT_THE_EVENT,
     "personal_feed": IS_A_FEED,
