@@ -239,18 +239,18 @@ def test_an_invitation_ends_by_the_database(web_clock, wrong, left, is_good):
 # -- Registration opens at ten, and everybody reloads -----------------------------------------------------------------
 
 PEOPLE, SEATS = 500, 40
-AT_ONCE = 8
+AT_ONCE = 6  # fewer than the connections that the pool of PostgreSQL hands out
 
 
 @pytest.fixture
 def rush(django_db_setup, django_db_blocker):
     """An event that opens in two seconds by the database, and 500 people, outside any transaction."""
     with django_db_blocker.unblock():
-        event = factories.event(
-            capacity=SEATS, registration_opens_at=database_clock.read() + timedelta(seconds=2)
-        )
         people = User.objects.bulk_create(
             User(email=f"ten{n}@example.org", name=f"人{n}") for n in range(PEOPLE)
+        )
+        event = factories.event(
+            capacity=SEATS, registration_opens_at=database_clock.read() + timedelta(seconds=2)
         )
         yield event, people
         Registration.objects.filter(event=event).delete()
