@@ -146,6 +146,9 @@ def carry_over(old: Registration, new: Registration) -> None:
     """What belongs to the person and not to the row, where `new` has none of it."""
     if not new.answers.exists():
         old.answers.update(registration=new)
+    if old.certificate_name and not new.certificate_name:
+        new.certificate_name = old.certificate_name
+        new.save(update_fields=["certificate_name"])
     old.log_rows.update(registration=new)
     for model in (ThankYou, FeedbackGiven):
         if not model.objects.filter(registration=new).exists():

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from events.models import Event, Registration, SeatPool
+from events.nominating.answering import take_back
 from events.nominating.nomination import Nominee, nominate
 from events.nominating.swapping import swap
 from events.registering.refusals import CannotBeSwapped, NotYours
@@ -135,6 +136,18 @@ def test_somebody_else_with_a_place_of_their_own_keeps_one_place(agency, manager
     swap(first.registration, agency=agency, to=Nominee("某人", email=stranger.email), by=manager)
 
     assert [fresh(own).status, fresh(first.registration).status, taken(event)] == [CONFIRMED, CANCELLED, 1]
+
+
+def test_who_waited_on_their_own_and_was_swapped_in_is_not_taken_back(agency, manager, stranger):
+    event = factories.event(capacity=1)
+    factories.with_address(stranger)
+    [first] = put_down(event, agency, manager, Nominee("陈静", "13800000001"))
+    own = register(event, user=stranger, by=stranger)
+    second = swap(first.registration, agency=agency, to=Nominee("某人", email=stranger.email), by=manager)
+
+    take_back(second, by=manager)
+
+    assert (fresh(own).status, taken(event)) == (CONFIRMED, 1)
 
 
 def test_swapping_out_somebody_with_a_place_of_their_own_leaves_it_to_them(agency, manager, stranger):

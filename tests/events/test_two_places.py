@@ -12,6 +12,7 @@ from events.models import HoursEntry, Registration, SeatPool
 from events.models.event import refresh_span
 from events.nominating import guests, two_places
 from events.nominating.nomination import Nominee, nominate
+from events.registering import questions
 from events.registering.questions import PlannedQuestion
 from events.registering.registration import cancel, register
 from tests import factories
@@ -96,6 +97,50 @@ def test_the_row_that_is_left_says_nothing_of_the_person(event, person, put_down
     left = fresh(own)
     assert (left.user, left.guest_name, left.note, left.status) == (None, guests.NO_GUEST, "", CANCELLED)
     assert left.log.exists()
+
+
+@pytest.mark.parametrize("noted_down", ["the guest's", "the account's"])
+@pytest.mark.parametrize(
+    ("by_link", "in_account", "certified"),
+    [
+        ("陈 静", "", "陈 静"),
+        ("", "陈敬", "陈敬"),
+        ("陈 静", "陈敬", {"the guest's": "陈 静", "the account's": "陈敬"}),
+    ],
+)
+def test_the_name_said_for_the_certificate_is_kept_and_that_of_the_row_that_goes_on_comes_first(
+    event, person, put_down, manager, noted_down, by_link, in_account, certified
+):
+    own = register(event, user=person, by=person)
+    nomination = put_down()
+    begin(event)
+    was_there(event, nomination.registration if noted_down == "the guest's" else own, by=manager)
+    for one, name in ((nomination.registration, by_link), (own, in_account)):
+        Registration.objects.filter(pk=one.pk).update(certificate_name=name)
+
+    confirm(person, "chen@example.org")
+
+    mine = event.registrations.get(user=person)
+    assert mine.name_to_certify == (certified if isinstance(certified, str) else certified[noted_down])
+
+
+@pytest.mark.parametrize("noted_down", ["the guest's", "the account's"])
+def test_of_two_answers_to_a_question_that_of_the_row_that_goes_on_is_kept(
+    event, person, put_down, manager, noted_down
+):
+    diet = ask(event, PlannedQuestion("忌口"))[0]
+    own = register(event, user=person, by=person, answers={diet: "素食"})
+    nomination = put_down()
+    questions.keep(nomination.registration, {diet: "清真"})
+    begin(event)
+    was_there(event, nomination.registration if noted_down == "the guest's" else own, by=manager)
+
+    confirm(person, "chen@example.org")
+
+    mine = event.registrations.get(user=person)
+    assert [answer.text for answer in mine.answers.all()] == [
+        "清真" if noted_down == "the guest's" else "素食"
+    ]
 
 
 @pytest.mark.parametrize("noted_down", ["the guest's", "the account's", "neither"])
