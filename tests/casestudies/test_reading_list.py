@@ -247,6 +247,8 @@ def test_who_left_the_agency_speaks_no_longer_in_its_name(client):
         make(factories.user(), title="冒名", audience="public", agency=agency)
     member.memberships.update(status="left")
     assert client.get(mine.get_absolute_url()).status_code == 404
+    with pytest.raises(ListError):
+        make(member, title="再来一份", audience="public", agency=agency)
     member.memberships.update(status="active")
     Agency.objects.filter(pk=agency.pk).update(status="withdrawn")
     assert client.get(mine.get_absolute_url()).status_code == 404
@@ -255,6 +257,13 @@ def test_who_left_the_agency_speaks_no_longer_in_its_name(client):
 def test_a_locked_account_shows_no_list(client, reader, full):
     type(reader).objects.filter(pk=reader.pk).update(is_active=False)
     assert client.get(full.get_absolute_url()).status_code == 404
+
+
+def test_the_link_of_a_locked_account_opens_no_list(client, reader):
+    mine = make(reader, title="给同事", audience="link")
+    assert client.get(mine.share_url).status_code == 200
+    type(reader).objects.filter(pk=reader.pk).update(is_active=False)
+    assert client.get(mine.share_url).status_code == 404
 
 
 # -- What stands in it ------------------------------------------------------------------------------------------------
