@@ -41,6 +41,7 @@ TIES = {
         case=case, agency=factories.member_agency(person)
     ),
     "an author": lambda case, person: CaseAuthor.objects.create(case=case, name="作者", user=person),
+    "who handed a text in": lambda case, person: case.review_rounds.update(submitted_by=person),
     "who saved a text": lambda case, person: CaseStudy.objects.get(pk=case.pk).save_revision(user=person),
 }
 
@@ -85,6 +86,15 @@ def test_who_joins_the_agency_meanwhile_reviews_no_more_and_the_editor_is_told(
     assert [mail.to for mail in deliver()] == [[assignment.user.email], [moderator.email]]
     if step == "hands in":
         assert Review.objects.get(assignment=assignment).handed_in_at is None
+
+
+def test_who_joins_the_agency_after_handing_in_has_reviewed_all_the_same(asked, agency, moderator):
+    assignment = read(invite(asked, moderator))
+    hand_in(assignment)
+    Membership.objects.create(user=assignment.user, agency=agency)
+    assert reviewing.recheck(assignment)
+    assignment.refresh_from_db()
+    assert assignment.status == "handed_in"
 
 
 def test_who_leaves_their_own_agency_reviews_on_to_the_end(asked, moderator):
@@ -177,6 +187,14 @@ def test_an_editor_of_the_agency_decides_nothing_about_it(asked, agency, moderat
     with pytest.raises(editorial.EditorialError):
         editorial.decide(asked, by=moderator, decision="accept")
     assert not CaseStudy.objects.get(pk=asked.case_id).live
+
+
+def test_an_editor_who_left_the_agency_decides_about_it_again(asked, agency, moderator):
+    Membership.objects.create(user=moderator, agency=agency, status="suspended")
+    with pytest.raises(editorial.EditorialError):
+        invite(asked, moderator)
+    Membership.objects.filter(user=moderator).update(status="left")
+    assert invite(asked, moderator).status == "invited"
 
 
 def test_a_namesake_of_an_author_is_pointed_out(asked):
