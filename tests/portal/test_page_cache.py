@@ -2,9 +2,11 @@
 
 import gzip
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
@@ -15,7 +17,7 @@ from django.utils import timezone
 from casestudies.usage import counting
 from events.models import Event
 from orgs.models import Agency
-from portal import changes, kept, page_cache_views, public_parts
+from portal import caching, changes, kept, page_cache_views, public_parts
 from portal.models import LastChange, Topic, Turn
 from tests import factories
 
@@ -90,7 +92,7 @@ def test_a_change_of_another_process_is_seen(client):
 def test_whoever_has_a_session_gets_a_page_of_their_own_and_none_of_it_is_kept(client, member):
     client.force_login(member)
     mine = client.get("/")
-    assert "private" in mine["Cache-Control"]
+    assert sorted(mine["Cache-Control"].split(", ")) == ["no-store", "private"]
     assert "Cookie" in mine["Vary"]
     assert reverse("desk") in mine.text
     assert not kept_pages()
@@ -102,6 +104,25 @@ def test_whoever_has_a_session_gets_a_page_of_their_own_and_none_of_it_is_kept(c
 def test_what_a_page_depends_on_is_a_list_without_a_gap(client):
     answer = client.get("/", headers={"accept-encoding": "gzip"})
     assert sorted(answer["Vary"].split(", ")) == ["Accept-Encoding", "Cookie"]
+    assert "Accept-Language" in client.get("/agencies/nobody/")["Vary"]  # a fault speaks as the browser asks
+
+
+def test_what_depended_on_the_visitor_is_not_said_to_be_everybodys(rf):
+    def answer(method="GET", cookies=(), **remembers):
+        def view(request):
+            for name, value in remembers.items():
+                request.session[name] = value
+            return HttpResponse("x")
+
+        request = rf.generic(method, "/x/")
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+        request.COOKIES.update(cookies)
+        return caching.PrivateToTheReader(view)(request)
+
+    assert (answer()["Cache-Control"], answer()["X-Accel-Expires"]) == ("no-cache", "1")
+    for other in (answer("POST"), answer(cookies={"messages": "x"}), answer(place="dongguan")):
+        assert "no-cache" not in other.get("Cache-Control", "")
+        assert "X-Accel-Expires" not in other
 
 
 def test_a_page_with_a_form_or_a_question_or_a_fault_is_not_kept(client):
