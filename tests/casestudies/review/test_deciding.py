@@ -75,6 +75,33 @@ def test_the_reviewer_sees_answers_and_differences(asked, member, moderator, cli
     assert "<ins>" in client.get(f"{page}text/?show=changes").content.decode()
 
 
+def test_a_new_reviewer_does_not_read_what_another_wrote_of_the_round_before(asked, member, moderator, client):
+    hand_in(read(invite(asked, moderator)), "minor", reasons="前一位的理由。", process="前一位的话。")
+    editorial.decide(asked, by=moderator, decision="revise", reason="请修改。")
+    authoring.save_draft(asked.case, by=member, people_reached=3)
+    authoring.submit(asked.case, by=member)
+    again = editorial.check(ReviewRound.objects.get(number=2), by=moderator, met=MET, asks_again=False)
+    second = read(invite(again, moderator))
+    client.force_login(second.user)
+    page = client.get(f"/desk/my-reviews/{second.public_id}/")
+    assert page.context["is_reading"]
+    assert "前一位" not in page.content.decode()
+
+
+def test_only_those_who_write_the_case_answer_and_take_it_back(asked, agency, member, moderator, stranger):
+    for person in (stranger, moderator):
+        with pytest.raises(review_answers.AnswerError):
+            review_answers.take_back(asked.case, by=person)
+    editorial.decide(asked, by=moderator, decision="revise", reason="请修改。")
+    for person in (stranger, moderator):
+        with pytest.raises(review_answers.AnswerError):
+            review_answers.answer(asked, by=person, reply="代答", points={})
+    with pytest.raises(review_answers.AnswerError):
+        review_answers.take_back(asked.case, by=member)  # nobody reads it any more
+    asked.refresh_from_db()
+    assert (asked.status, asked.reply) == ("revise", "")
+
+
 def test_declining_ends_it_with_reasons_and_the_text_stays_the_authors(asked, member, moderator, deliver):
     hand_in(read(invite(asked, moderator)), "decline", reasons="没有做完一个周期。")
     deliver()

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from casestudies.review import editorial, reviewing
+from casestudies.review import editorial, reviewers, reviewing
 from orgs.models import User
 from tests import factories
 from tests.casestudies.review.steps import MET, invite
@@ -39,6 +39,16 @@ def test_one_practitioner_and_one_researcher_are_asked_each_by_mail(asked, moder
         invite(asked, moderator)
     assert [mail.to for mail in deliver()] == [[first.user.email], [second.user.email]]
     assert first.due_on == timezone.localdate() + editorial.DUE_IN
+
+
+def test_a_locked_account_is_not_put_on_the_list_and_no_candidate(asked, moderator):
+    person = factories.user()
+    reviewers.put_down(person.email, role="practitioner", by=moderator)
+    assert [one.reviewer.user for one in reviewers.candidates(asked)] == [person]
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    assert reviewers.candidates(asked) == []
+    with pytest.raises(reviewers.ReviewerError):
+        reviewers.put_down(person.email, role="researcher", by=moderator)
 
 
 @pytest.mark.parametrize("why", ["takes no more", "is locked"])
