@@ -391,7 +391,6 @@ class TestFalling:
         assert (mail.to, "证书是伪造的。" in mail.body) == ([owner.email], True)
         assert verification.current(coded) is None
 
-
     def test_what_has_expired_stays_expired_and_is_taken_from_nobody(self, coded, moderator, deliver):
         old = verify(coded, moderator, on=timezone.localdate() - timedelta(days=400))
         deliver()
@@ -431,7 +430,6 @@ class TestReminding:
         deliver()
         assert verification.remind(old.expires_on - timedelta(days=30)) == []
         assert deliver() == []
-
 
     def test_a_lower_one_that_lasts_longer_is_no_newer_one(self, coded, moderator, owner, deliver):
         high = verify(coded, moderator, level=3, on=TODAY - timedelta(days=340))

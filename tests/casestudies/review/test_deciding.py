@@ -75,7 +75,9 @@ def test_the_reviewer_sees_answers_and_differences(asked, member, moderator, cli
     assert "<ins>" in client.get(f"{page}text/?show=changes").content.decode()
 
 
-def test_a_new_reviewer_does_not_read_what_another_wrote_of_the_round_before(asked, member, moderator, client):
+def test_a_new_reviewer_does_not_read_what_another_wrote_of_the_round_before(
+    asked, member, moderator, client
+):
     hand_in(read(invite(asked, moderator)), "minor", reasons="前一位的理由。", process="前一位的话。")
     editorial.decide(asked, by=moderator, decision="revise", reason="请修改。")
     authoring.save_draft(asked.case, by=member, people_reached=3)

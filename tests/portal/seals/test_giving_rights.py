@@ -170,9 +170,13 @@ def test_a_group_whose_form_was_refused_is_not_in_the_log(desk):
 
 
 def test_a_right_is_not_given_where_it_cannot_be_written_down(root, person):
-    with pytest.raises(ConnectionError), staff_rights.recorded(person, by=root):
-        person.groups.add(group(MODERATORS))
-        raise ConnectionError("the database went away")
+    def breaks_off():
+        with staff_rights.recorded(person, by=root):
+            person.groups.add(group(MODERATORS))
+            raise ConnectionError("the database went away")
+
+    with pytest.raises(ConnectionError):
+        breaks_off()
     assert not person.groups.exists()
 
 
