@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from casestudies import withdrawal
-from casestudies.models import CaseAuthor, CasePartner, CaseStudy, Review, ReviewAssignment
+from casestudies.models import CaseAuthor, CasePartner, CaseStudy, Review, ReviewAssignment, Reviewer
 from casestudies.review import conflict, editorial, reviewers, reviewing
 from casestudies.review.guard import guard
 from casestudies.writing import authoring
@@ -155,6 +155,14 @@ def test_who_closes_their_account_is_replaced_and_their_draft_forgotten(asked, m
     assignment.refresh_from_db()
     assert (assignment.status, Review.objects.filter(assignment=assignment).exists()) == ("lapsed", False)
     assert moderator.email in [mail.to[0] for mail in deliver()]
+
+
+def test_who_closes_their_account_is_on_no_list_any_more_and_what_they_handed_in_stays(asked, moderator):
+    assignment = read(invite(asked, moderator))
+    hand_in(assignment)
+    leaving.close_account(assignment.user)
+    assert not Reviewer.objects.exists()
+    assert Review.objects.get(assignment=assignment).handed_in_at
 
 
 def test_the_database_itself_refuses_a_reviewer_of_the_agency(asked, agency, moderator):
