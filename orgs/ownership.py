@@ -54,8 +54,8 @@ def accept(transfer: OwnershipTransfer, *, by: User) -> Membership:
     check_taker(transfer, by=by)
     if not addresses_of(by):
         raise OwnershipError(_("Confirm your e-mail address first, in your account."))
-    new = transfer.agency.memberships.active().get(user=transfer.taker)
-    old = transfer.agency.memberships.active().get(user=transfer.giver)
+    new = transfer.agency.memberships.get(user=transfer.taker)
+    old = transfer.agency.memberships.get(user=transfer.giver)
     new.role, old.role = Role.OWNER, Role.MANAGER
     new.save(update_fields=["role"])  # first: there is an owner at every moment
     old.save(update_fields=["role"])

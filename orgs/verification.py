@@ -353,7 +353,7 @@ def settle(verification: Verification, *, by: User) -> None:
     """It counts from now on: show it, answer who asked, tell the owners."""
     agency, asked = verification.agency, verification.application
     agency.save(update_fields=["updated_at"])
-    if asked and asked.status == Application.Status.OPEN and asked.kind == Application.Kind.VERIFICATION:
+    if asked and asked.status == Application.Status.OPEN:
         application.close(asked, Application.Status.ACCEPTED, by=by)
     tell_owners(agency, "agency_verified", verification=verification)
 

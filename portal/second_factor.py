@@ -68,7 +68,7 @@ def demand_recent_sign_in(request) -> None:
 
 def records(request) -> list[dict]:
     """How and when (seconds since 1970) this session said who it is, as allauth wrote it down."""
-    return get_authentication_records(request, request.user) if request.user.is_authenticated else []
+    return get_authentication_records(request, request.user)
 
 
 def with_recent_sign_in(view):
@@ -84,9 +84,8 @@ def with_recent_sign_in(view):
 
 @receiver(authenticator_added)
 def set_up_is_shown(sender, request, user, authenticator, **kwargs):
-    """Whoever sets a factor up has just shown it."""
-    if authenticator.type in FACTORS:
-        record_authentication(request, user, method="mfa", type=authenticator.type, reauthenticated=True)
+    """Whoever sets a factor up has just shown it; the first recovery codes come with one."""
+    record_authentication(request, user, method="mfa", type=authenticator.type, reauthenticated=True)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

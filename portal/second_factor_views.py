@@ -20,7 +20,6 @@ WAYS_TO_SIGN_IN = {
     "account_set_password",
     "mfa_activate_totp",
     "mfa_add_webauthn",
-    "mfa_remove_webauthn",
     "socialaccount_connections",
 }
 #: Where Wagtail's admin gives rights, and what there is only for looking.
@@ -31,9 +30,8 @@ LISTS = ("index", "index_results", "history", "history_results", "usage", "usage
 def gives_rights(request) -> bool:
     """Whether this is a page of the admin, or a form sent to it, that makes accounts, groups or members of groups."""
     found = request.resolver_match
-    is_about_accounts = found.kwargs.get("app_label") == "orgs" and found.kwargs.get("model_name") == "user"
     if found.url_name == "wagtail_bulk_action":
-        return is_about_accounts
+        return found.kwargs["model_name"] == "user"
     is_there = bool(set(found.namespaces) & set(GIVING_RIGHTS))
     return is_there and (request.method == "POST" or found.url_name not in LISTS)
 
@@ -55,7 +53,7 @@ class Demands:
                 if gives_rights(request):
                     demand(request)
                 demand_shown(request)
-            elif found.url_name in WAYS_TO_SIGN_IN and request.user.is_authenticated:
+            elif found.url_name in WAYS_TO_SIGN_IN:
                 demand_recent_sign_in(request)
         except (SecondFactorMissing, ReauthenticationRequired) as refusal:
             return self.process_exception(request, refusal)

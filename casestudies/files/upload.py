@@ -164,7 +164,7 @@ def type_of_text(content: bytes, name: str) -> str:
         text = tables.decode(content, name)
     except Refused as refusal:
         raise unknown from refusal
-    if MARKUP.match(text.removeprefix("\ufeff")):
+    if MARKUP.match(text):
         raise UploadRefused(
             _(
                 "“%(name)s” is a web page or a drawing in SVG, which can carry scripts. Save a picture as PNG, a text as PDF."

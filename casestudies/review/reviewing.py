@@ -49,7 +49,7 @@ def hold(assignment: ReviewAssignment, *, by: User) -> ReviewAssignment:
         raise ReviewError(_("This review is somebody else's."))
     if found.status == Status.HANDED_IN:
         raise ReviewError(_("This review has been handed in. It does not change any more."))
-    if not found.is_waiting or not found.round.is_open:
+    if not found.is_waiting:
         raise ReviewError(_("This review has ended. Thank you; there is nothing more to do."))
     return found
 
@@ -158,9 +158,9 @@ def hand_in(assignment: ReviewAssignment, *, by: User) -> Review:
     require_independence(assignment)
     with transaction.atomic():
         assignment = hold(assignment, by=by)
-        review = Review.objects.filter(assignment=assignment).first()
-        if review is None or assignment.status != Status.ACCEPTED:
+        if assignment.status != Status.ACCEPTED:
             raise ReviewError(_("Say first whether you will review it."))
+        review = Review.objects.get(assignment=assignment)
         if sentences := missing(review):
             raise Unfinished(sentences)
         now = timezone.now()

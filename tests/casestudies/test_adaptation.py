@@ -12,7 +12,9 @@ from django.urls import reverse
 from casestudies import ties
 from casestudies.exchange import adaptation as rules
 from casestudies.models import Adaptation
+from casestudies.usage import counting
 from orgs import merging
+from orgs.models import Agency
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,44 @@ def test_a_member_records_and_a_lead_publishes(original, adapter, client, delive
     assert [letter.to for letter in deliver()] == [[told.email]]
     client.logout()
     assert FORM["result_text"] in client.get(kept.get_absolute_url()).content.decode()
+
+
+def test_trying_ones_own_case_again_is_neither_told_to_oneself_nor_counted(
+    original, deliver, django_capture_on_commit_callbacks
+):
+    lead = factories.member_of(original.agency, role="owner")
+    for by, is_counted in ((lead, False), (factories.member_of(factories.agency(), role="owner"), True)):
+        kept = draft(original, by.memberships.get().agency)
+        with django_capture_on_commit_callbacks(execute=True):
+            rules.publish(kept, by=by)
+        assert bool(deliver()) == is_counted
+        assert bool(counting.write()) == is_counted
+
+
+def test_only_a_draft_of_a_listed_agency_is_published(original, adapter):
+    lead = factories.member_of(adapter, role="owner")
+    kept = draft(original, adapter)
+    Agency.objects.filter(pk=adapter.pk).update(status="draft")
+    with pytest.raises(rules.AdaptationError):
+        rules.publish(kept, by=lead)
+    Agency.objects.filter(pk=adapter.pk).update(status="listed")
+    hidden = factories.adaptation(original, adapter, status="hidden", hidden_reason="含个人信息")
+    with pytest.raises(rules.AdaptationError):
+        rules.publish(hidden, by=lead)
+    assert not Adaptation.objects.public().exists()
+    rules.publish(kept, by=lead)
+    assert Adaptation.objects.public().get() == kept
+
+
+def test_what_is_hidden_is_neither_remarked_on_nor_hidden_again(original, adapter):
+    author = factories.member_of(original.agency, role="owner")
+    hidden = factories.adaptation(original, adapter, status="hidden", hidden_reason="含个人信息")
+    with pytest.raises(rules.AdaptationError):
+        rules.remark(hidden, by=author, text="谢谢")
+    with pytest.raises(rules.AdaptationError):
+        rules.hide(hidden, by=factories.moderator(), reason="另一个理由")
+    hidden.refresh_from_db()
+    assert (hidden.remark, hidden.hidden_reason) == ("", "含个人信息")
 
 
 def test_the_originals_agency_remarks_but_cannot_hide(original, adapter):

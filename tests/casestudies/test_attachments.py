@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from casestudies.files import attachment, upload
 from casestudies.files.attachment import AttachmentError, NotThere
-from casestudies.models import Attachment, CaseFile, CaseStudy, DailyCount
+from casestudies.models import Attachment, CaseFile, CaseStudy, DailyCount, ReviewRound
 from casestudies.usage import counting
 from casestudies.writing import authoring
 from tests import factories
@@ -89,6 +89,24 @@ def test_the_same_file_again_is_one_file(case, member):
     assert (len(keys), titles(case), CaseFile.objects.count()) == (1, ["乙"], 1)
 
 
+def test_the_same_file_with_two_cases_is_two_files_each_with_its_own_readers(agency, case, member):
+    ours = attachment.add(case, table(), by=member).key
+    theirs = factories.agency()
+    writer = factories.member_of(theirs)
+    other = authoring.start_case(theirs, by=writer, title="别家的案例")
+    key = attachment.add(other, table(), by=writer).key
+    assert key != ours
+    assert attachment.may_read(writer, CaseFile.objects.get(public_id=key))
+    assert not attachment.may_read(writer, CaseFile.objects.get(public_id=ours))
+
+
+def test_a_table_is_described_as_no_picture_and_stands_in_no_section_that_there_is_not(case, member):
+    key = attachment.add(case, table(), by=member).key
+    attachment.describe(case, key, by=member, kind="image", section="nowhere", caption="四列")
+    [one] = authoring.draft_of(case).attachments.all()
+    assert (one.kind, one.section, one.caption) == ("dataset", "", "四列")
+
+
 def test_saving_the_text_leaves_the_files_alone(case, member):
     attachment.add(case, table(), by=member)
     authoring.save_draft(case, by=member, process="<p>过程。</p>")
@@ -149,6 +167,13 @@ def test_an_agency_that_writes_along_reads_the_files_and_one_that_took_part_does
     )
     assert attachment.may_read(factories.member_of(writes), file)
     assert not attachment.may_read(factories.member_of(took_part), file)
+
+
+def test_who_left_the_agency_reads_its_files_no_more(case, member):
+    file = CaseFile.objects.get(public_id=attachment.add(case, table(), by=member).key)
+    assert attachment.may_read(member, file)
+    member.memberships.update(status="left")
+    assert not attachment.may_read(member, file)
 
 
 def test_a_published_file_opens_to_everybody_and_one_of_the_next_draft_does_not(client, case, member):
@@ -241,6 +266,18 @@ def test_an_unused_file_that_was_never_published_is_deleted_and_others_stay(
 
     # `unused` was part of the published text, so its version keeps it.
     assert [stored(key) for key in (used, unused, draft_only, dropped)] == [True, True, True, False]
+
+
+def test_a_file_of_the_text_that_reviewers_read_is_kept_though_a_newer_text_leaves_it_out(agency, member):
+    asked = factories.submitted(agency, member)
+    file = attachment.keep(asked.case, table(), by=member)
+    asked.revision.content["attachments"] = [{"key": str(file.public_id)}]
+    asked.revision.save()
+    asked.case.save_revision()
+    CaseFile.objects.update(created_at=timezone.now() - timedelta(days=2))
+    assert attachment.forget(timezone.localdate()) == []
+    ReviewRound.objects.update(status="withdrawn", decided_at=timezone.now())
+    assert len(attachment.forget(timezone.localdate())) == 1
 
 
 def test_a_file_without_a_row_is_swept_away_the_day_after(case, member, tmp_path):

@@ -76,6 +76,13 @@ def test_the_second_writer_is_told_and_both_texts_stay(agency, member):
     assert authoring.draft_of(case).abstract == "先存的"
 
 
+def test_a_draft_is_seen_by_who_belongs_to_the_agency_and_no_more_by_who_left(agency, member):
+    case = authoring.start_case(agency, by=member, title="甲")
+    assert CaseStudy.objects.visible_to(member).get() == case
+    member.memberships.update(status="left")
+    assert not CaseStudy.objects.visible_to(member).exists()
+
+
 def test_in_review_nothing_changes(agency, member):
     case = complete_case(agency, member)
     authoring.submit(case, by=member)

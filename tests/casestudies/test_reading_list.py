@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from casestudies.keeping import reading_list, saved_search
 from casestudies.keeping.reading_list import ListError, copy, keep, make, move
@@ -101,6 +102,13 @@ def test_a_list_is_never_fuller_than_a_page_can_show(reader, monkeypatch):
         keep(factories.case(), by=reader)
 
 
+def test_nobody_has_more_lists_than_a_page_can_show(reader, monkeypatch):
+    monkeypatch.setattr(reading_list, "MOST_LISTS", 1)
+    make(reader, title="一")
+    with pytest.raises(ListError):
+        make(reader, title="二")
+
+
 def test_the_database_holds_a_case_once_a_list_and_a_key_for_what_is_shared(full):
     entry = full.entries.first()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -143,6 +151,24 @@ def test_only_the_owner_finds_the_buttons(client, full):
     ):
         assert client.post(reverse(name, args=[full.public_id]), body).status_code == 404
     assert len(titles(full)) == 3
+
+
+def test_whatever_is_done_to_a_list_its_owner_does_it(reader, full):
+    other, shared = factories.user(), make(reader, title="给同事", audience="link")
+    entry = full.entries.first()
+    for attempt in (
+        lambda: reading_list.take_out(entry, by=other),
+        lambda: move(entry, by=other, steps=1),
+        lambda: reading_list.annotate(entry, by=other, note="别人的话"),
+        lambda: reading_list.change(full, by=other, title="别人的题目"),
+        lambda: reading_list.renew_link(shared, by=other),
+        lambda: reading_list.remove(full, by=other),
+    ):
+        with override("en"), pytest.raises(ListError, match="not your list"):
+            attempt()
+    with pytest.raises(ListError):
+        reading_list.renew_link(full, by=reader)  # there is none
+    assert titles(ReadingList.objects.get(title="入门书单")) == [f"案例甲{n}" for n in range(3)]
 
 
 def test_a_note_on_a_case_is_read_by_nobody_else(client, reader):
@@ -216,6 +242,8 @@ def test_a_link_opens_a_list_until_it_is_replaced_or_taken_back(client, reader):
     assert opens(old) == [404, 404]
     assert opens(mine.secret) == [200, 200]
     current = mine.secret
+    ReadingList.objects.filter(pk=mine.pk).update(audience="private")
+    assert opens(current) == [404, 404]
     reading_list.change(mine, by=reader, title=mine.title, audience="private")
     assert opens(current) == [404, 404]
     reading_list.change(mine, by=reader, title=mine.title, audience="link")
@@ -247,14 +275,25 @@ def test_who_left_the_agency_speaks_no_longer_in_its_name(client):
         make(factories.user(), title="冒名", audience="public", agency=agency)
     member.memberships.update(status="left")
     assert client.get(mine.get_absolute_url()).status_code == 404
+    with pytest.raises(ListError):
+        make(member, title="再来一份", audience="public", agency=agency)
     member.memberships.update(status="active")
     Agency.objects.filter(pk=agency.pk).update(status="withdrawn")
     assert client.get(mine.get_absolute_url()).status_code == 404
+    with pytest.raises(ListError):
+        make(member, title="再来一份", audience="public", agency=agency)
 
 
 def test_a_locked_account_shows_no_list(client, reader, full):
     type(reader).objects.filter(pk=reader.pk).update(is_active=False)
     assert client.get(full.get_absolute_url()).status_code == 404
+
+
+def test_the_link_of_a_locked_account_opens_no_list(client, reader):
+    mine = make(reader, title="给同事", audience="link")
+    assert client.get(mine.share_url).status_code == 200
+    type(reader).objects.filter(pk=reader.pk).update(is_active=False)
+    assert client.get(mine.share_url).status_code == 404
 
 
 # -- What stands in it ------------------------------------------------------------------------------------------------

@@ -80,8 +80,13 @@ def test_a_search_is_its_owners_alone(client, reader):
         assert client.get(address).status_code == 404
         assert client.post(address, {"action": "remove"}).status_code == 404
         assert search.name not in client.get(reverse("saved_searches")).content.decode()
-        with pytest.raises(SearchError):
-            saved_search.remove(search, by=person)
+        for attempt in (
+            lambda by: saved_search.remove(search, by=by),
+            lambda by: saved_search.renew_feed(search, by=by),
+            lambda by: change(search, by=by, name="别人的名字", delivery="none"),
+        ):
+            with pytest.raises(SearchError):
+                attempt(person)
     client.force_login(reader)
     client.post(address, {"action": "remove"})
     assert not reader.saved_searches.exists()
@@ -264,6 +269,33 @@ def test_a_mail_program_stops_it_with_one_click_and_without_a_cookie(reader, del
     assert answer.status_code == 200
     search.refresh_from_db()
     assert search.delivery == "none"
+
+
+def test_the_link_and_the_feed_of_a_locked_account_lead_nowhere(client, reader):
+    kept(reader)
+    feed = kept(reader, "kind=model", name="模式", delivery="feed")
+    addresses = [reverse("stop_searches", args=[saved_search.stop_secret(reader)]), path_of(feed)]
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+    type(reader).objects.filter(pk=reader.pk).update(is_active=False)
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+
+
+def test_searches_are_so_many_and_so_long_and_no_more(reader, monkeypatch):
+    monkeypatch.setattr(saved_search, "MOST_SEARCHES", 1)
+    with pytest.raises(SearchError):
+        kept(reader, f"q={'讨薪' * 500}")
+    kept(reader)
+    kept(reader, name="同一个")  # the same search is one
+    with pytest.raises(SearchError):
+        kept(reader, "kind=model")
+
+
+def test_another_way_by_mail_forgets_nothing_that_is_still_to_be_told(reader, deliver):
+    search = kept(reader, delivery="weekly")
+    published()
+    change(search, by=reader, name="小组", delivery="daily", at=SUNDAY + timedelta(hours=12))
+    announce(MONDAY)
+    assert [mail.to for mail in deliver()] == [[reader.email]]
 
 
 def test_a_forged_link_stops_nothing(client, reader):

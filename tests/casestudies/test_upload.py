@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import warnings
 import zipfile
 
 import docx
@@ -17,6 +18,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from casestudies.files import upload
 from casestudies.files.file_text import text_of
 from casestudies.files.upload import UploadRefused, examine
+from portal import packages
 from tests import factories
 from tests.casestudies.test_file_text import W, a_pdf, a_word_file, saved, with_parts
 
@@ -100,6 +102,8 @@ def locked_pdf() -> bytes:
 BAD = {
     "an empty file": lambda: b"",
     "SVG": lambda: SVG,
+    "SVG behind a byte order mark": lambda: b"\xef\xbb\xbf" + SVG,
+    "SVG in UTF-16": lambda: SVG.decode().encode("utf-16"),
     "a web page": lambda: b"\n <!DOCTYPE html><html>",
     "a program": lambda: b"MZ\x90\x00" + bytes(99),
     "a pixel flood": pixel_flood,
@@ -114,16 +118,46 @@ BAD = {
     ),
     "a bomb": lambda: with_parts(a_word_file(), {"word/document.xml": b" " * 60_000_000}),
     "an archive": lambda: an_archive(),
+    "an archive that looks a little like Word": lambda: an_archive("word/document.xml"),
+    "two parts of one name": lambda: an_archive("[Content_Types].xml", *["word/document.xml"] * 2),
+    "a package with a password": lambda: encrypted(a_word_file()),
     "the old Word": lambda: b"\xd0\xcf\x11\xe0" + bytes(99),
     "no JSON": lambda: b"{",
 }
 
 
-def an_archive() -> bytes:
+def an_archive(*names) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("a.txt", "x")
+    with zipfile.ZipFile(file, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of twins
+        for name in names or ("a.txt",):
+            archive.writestr(name, "<x/>")
     return file.getvalue()
+
+
+def encrypted(package: bytes) -> bytes:
+    """The same, with every part marked as encrypted in the directory."""
+    marked = bytearray(package)
+    at = marked.find(b"PK\x01\x02")
+    while at >= 0:
+        marked[at + 8] |= 0x1
+        at = marked.find(b"PK\x01\x02", at + 4)
+    return bytes(marked)
+
+
+@pytest.mark.parametrize("limit", ["MOST_PARTS", "MOST_UNPACKED"])
+def test_a_package_is_opened_within_its_limits(monkeypatch, limit):
+    assert packages.open_package(a_word_file()).namelist()
+    monkeypatch.setattr(packages, limit, 2)
+    with pytest.raises(packages.UnpacksTooFar):
+        packages.open_package(a_word_file())
+
+
+def test_a_small_package_may_shrink_as_far_as_it_likes():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * 9_000_000)
+    assert packages.open_package(file.getvalue()).namelist() == ["word/document.xml"]
 
 
 @pytest.mark.parametrize("kind", BAD)

@@ -3,6 +3,7 @@
 import pytest
 
 from orgs import applying
+from orgs.application import ApplicationError
 from orgs.applying import ApplyingError, apply_for_agency, free_slug, list_agency
 from orgs.models import Agency
 from tests import factories
@@ -49,6 +50,33 @@ def test_only_portal_staff_list():
     assert agency.status == "draft"
 
 
+def test_staff_do_not_list_their_own_agency(moderator):
+    agency = apply(moderator)
+    with pytest.raises(ApplicationError):
+        list_agency(agency, by=moderator)
+    agency.refresh_from_db()
+    assert agency.status == "draft"
+
+
+def test_what_was_withdrawn_meanwhile_is_not_listed_by_an_older_question(moderator):
+    agency = apply(factories.user())
+    Agency.objects.filter(pk=agency.pk).update(status="withdrawn")
+    with pytest.raises(ApplyingError):
+        applying.accept(agency.applications.get(), by=moderator)
+    agency.refresh_from_db()
+    assert agency.status == "withdrawn"
+
+
+def test_who_owned_it_once_is_not_told_of_the_listing(moderator, deliver):
+    lin = factories.user()
+    agency = apply(lin)
+    former = factories.member_of(agency, role="owner")
+    former.memberships.update(status="suspended")
+    deliver()
+    list_agency(agency, by=moderator)
+    assert [mail.to for mail in deliver()] == [[lin.email]]
+
+
 def test_a_listed_name_is_joined_not_entered_again(moderator):
     list_agency(apply(factories.user()), by=moderator)
     with pytest.raises(ApplyingError):
@@ -61,6 +89,8 @@ def test_one_person_has_three_open_applications_at_most():
         apply(lin, legal_name=f"第{n}中心")
     with pytest.raises(ApplyingError):
         apply(lin, legal_name="再一个中心")
+    list_agency(Agency.objects.get(legal_name="第0中心"), by=factories.moderator())
+    assert apply(lin, legal_name="再一个中心").status == "draft"
 
 
 @pytest.mark.parametrize(

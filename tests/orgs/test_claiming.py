@@ -99,6 +99,26 @@ class TestClaiming:
         with pytest.raises(ApplicationError):
             claiming.accept(claiming.claim(free, by=factories.user()), by=moderator)
 
+    def test_who_is_suspended_does_not_claim(self):
+        free, lin = factories.agency(), factories.user()
+        Membership.objects.create(user=lin, agency=free, status="suspended")
+        with pytest.raises(claiming.ClaimError):
+            claiming.claim(free, by=lin)
+
+    @pytest.mark.parametrize("meanwhile", ["withdrawn", "claimed", "locked"])
+    def test_a_claim_is_not_accepted_past_what_happened_meanwhile(self, moderator, meanwhile):
+        free, lin = factories.agency(), factories.user()
+        claim = claiming.claim(free, by=lin)
+        if meanwhile == "withdrawn":
+            Agency.objects.filter(pk=free.pk).update(status="withdrawn")
+        elif meanwhile == "claimed":
+            factories.member_of(free, role="owner")
+        else:
+            User.objects.filter(pk=lin.pk).update(is_active=False)
+        with pytest.raises(claiming.ClaimError):
+            claiming.accept(claim, by=moderator)
+        assert not free.memberships.filter(user=lin).exists()
+
     def test_a_person_takes_their_claim_back_and_nobody_else_does(self, moderator):
         lin = factories.user()
         claim = claiming.claim(factories.agency(), by=lin)

@@ -46,6 +46,15 @@ def test_the_reason_of_a_no_reaches_the_person_in_their_language(agency, manager
     assert not Membership.objects.filter(user=ana).exists()
 
 
+def test_who_does_not_lead_the_agency_any_more_is_not_told_who_asks(agency, manager, deliver):
+    for status in ("left", "suspended"):
+        former = factories.member_of(agency, role="manager")
+        former.memberships.update(status=status)
+    factories.member_of(agency, role="owner", is_active=False)
+    joining.ask_to_join(agency, user=factories.user())
+    assert [mail.to for mail in deliver()] == [[manager.email]]
+
+
 @pytest.mark.parametrize("who", ["member", "stranger", "moderator"])
 def test_only_the_agencys_leads_answer(agency, manager, who, request):
     person = request.getfixturevalue(who)

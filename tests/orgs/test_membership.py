@@ -2,9 +2,9 @@
 
 import pytest
 
-from orgs import membership
+from orgs import joining, membership
 from orgs.membership import MembershipError
-from orgs.models import Role
+from orgs.models import JoinRequest, Role
 from orgs.permissions import can
 from tests import factories
 
@@ -63,6 +63,36 @@ def test_a_suspension_takes_every_right_and_ends(agency, owner, manager):
     assert not can(manager, "members.view", agency)
     membership.restore(suspended, by=owner)
     assert can(manager, "members.decide", agency)
+
+
+def test_who_left_is_neither_brought_back_nor_given_a_role_nor_shown(agency, owner, member):
+    left = membership.leave(of(agency, member), by=member)
+    for attempt in (
+        lambda: membership.restore(left, by=owner),
+        lambda: membership.change_role(left, role=Role.MANAGER, by=owner),
+        lambda: membership.show(left, is_shown=True, title="社工", by=member),
+    ):
+        with pytest.raises(MembershipError):
+            attempt()
+    now = of(agency, member)
+    assert (now.status, now.role, now.is_shown) == ("left", "member", False)
+
+
+def test_nobody_ends_their_own_membership_but_by_leaving(agency, owner):
+    factories.member_of(agency, role="owner")
+    for rule in (membership.remove, membership.suspend):
+        with pytest.raises(MembershipError):
+            rule(of(agency, owner), by=owner)
+    assert of(agency, owner).status == "active"
+
+
+def test_coming_in_answers_the_open_request_and_leaves_older_answers_as_they_were(agency, manager, stranger):
+    declined = joining.decline(joining.ask_to_join(agency, user=stranger), by=manager, reason="不认识")
+    waiting = joining.ask_to_join(agency, user=stranger)
+    membership.take_in(agency, user=stranger, role=Role.MEMBER, by=manager)
+    requests = [JoinRequest.objects.get(pk=request.pk) for request in (declined, waiting)]
+    assert [request.status for request in requests] == ["declined", "accepted"]
+    assert requests[0].decided_at == declined.decided_at
 
 
 def test_everybody_decides_for_themselves_whether_they_are_named(agency, owner, member):

@@ -99,6 +99,10 @@ class TestLevels:
         assert verify(group, moderator, level=1).state == "in_force"
         assert verify(group, moderator, level=4, department="东莞市民政局").level == 4
 
+    def test_a_group_with_a_code_of_its_own_is_registered(self, moderator):
+        group = factories.agency(org_type=factories.topic("org:informal"), uscc=fine_code())
+        assert verify(group, moderator, level=2).level == 2
+
     @pytest.mark.parametrize("who", ["member", "stranger", "manager"])
     def test_only_portal_staff_verify(self, coded, who, request):
         with pytest.raises(VerificationError):
@@ -199,6 +203,21 @@ class TestTwoPeople:
             verification.confirm(proposed, by=person)
         assert verification.current(doubtful) is None
 
+    def test_a_proposal_of_nobody_in_particular_is_not_confirmed(self, doubtful, moderator, second):
+        """Whoever proposed it was deleted: nobody can say that a second person is another one."""
+        proposed = verify(doubtful, moderator)
+        Verification.objects.filter(pk=proposed.pk).update(checked_by=None)
+        with pytest.raises(VerificationError):
+            verification.confirm(proposed, by=second)
+        assert verification.current(doubtful) is None
+
+    def test_who_asked_for_it_is_not_the_second_person(self, doubtful, moderator, second):
+        proposed = verify(doubtful, moderator)
+        Application.objects.update(applicant=second)
+        with pytest.raises(VerificationError):
+            verification.confirm(proposed, by=second)
+        assert verification.current(doubtful) is None
+
     def test_two_checks_by_one_person_are_impossible_even_from_a_shell(self, doubtful, moderator):
         proposed = verify(doubtful, moderator)
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -225,6 +244,11 @@ class TestRecommendation:
             verify(coded, moderator, level=4, department="东莞市民政局").checked["department"]
             == "东莞市民政局"
         )
+
+    def test_level_four_does_not_stand_on_a_level_two_that_has_expired(self, coded, moderator):
+        verify(coded, moderator, level=2, on=timezone.localdate() - timedelta(days=400))
+        with pytest.raises(VerificationError):
+            verify(coded, moderator, level=4, department="东莞市民政局")
 
     def test_a_recommendation_counts_while_its_giver_is_well_verified(self, coded):
         other, owner = well_verified()
@@ -367,6 +391,28 @@ class TestFalling:
         assert (mail.to, "证书是伪造的。" in mail.body) == ([owner.email], True)
         assert verification.current(coded) is None
 
+    def test_what_has_expired_stays_expired_and_is_taken_from_nobody(self, coded, moderator, deliver):
+        old = verify(coded, moderator, on=timezone.localdate() - timedelta(days=400))
+        deliver()
+        Agency.objects.filter(pk=coded.pk).update(legal_name="改名后的中心")
+        assert verification.drop(coded) == []
+        old.refresh_from_db()
+        assert (old.state, verification.current(coded), deliver()) == ("expired", None, [])
+
+    def test_only_a_badge_that_is_there_is_taken_away_and_by_nobody_of_the_agency(
+        self, coded, moderator, second
+    ):
+        made = verify(coded, moderator)
+        Membership.objects.create(user=second, agency=coded)
+        with pytest.raises(ApplicationError):
+            verification.revoke(made, by=second, reason="不要了")
+        assert verification.current(coded) == made
+        verification.revoke(made, by=moderator, reason="证书是伪造的。")
+        with pytest.raises(VerificationError):
+            verification.revoke(made, by=moderator, reason="另一个理由")
+        made.refresh_from_db()
+        assert made.revoked_because == "证书是伪造的。"
+
 
 class TestReminding:
     def test_owners_are_told_once_thirty_days_before(self, coded, moderator, owner, deliver):
@@ -384,6 +430,34 @@ class TestReminding:
         deliver()
         assert verification.remind(old.expires_on - timedelta(days=30)) == []
         assert deliver() == []
+
+    def test_a_lower_one_that_lasts_longer_is_no_newer_one(self, coded, moderator, owner, deliver):
+        high = verify(coded, moderator, level=3, on=TODAY - timedelta(days=340))
+        verify(coded, moderator, level=1, on=TODAY)
+        deliver()
+        assert len(verification.remind(high.expires_on - timedelta(days=30))) == 1
+        assert [mail.to for mail in deliver()] == [[owner.email]]
+
+    def test_nobody_is_told_of_a_lower_one_while_a_higher_one_is_in_force(self, coded, moderator, deliver):
+        low = verify(coded, moderator, level=1, on=TODAY - timedelta(days=340))
+        verify(coded, moderator, level=3, on=TODAY - timedelta(days=342))
+        deliver()
+        Verification.objects.filter(level=3).update(reminded_on=TODAY)
+        assert verification.remind(low.expires_on - timedelta(days=30)) == []
+        assert deliver() == []
+
+    def test_an_agency_that_was_withdrawn_is_not_reminded(self, coded, moderator, deliver):
+        made = verify(coded, moderator, on=TODAY)
+        deliver()
+        Agency.objects.filter(pk=coded.pk).update(status="withdrawn")
+        assert verification.remind(made.expires_on - timedelta(days=1)) == []
+        assert deliver() == []
+
+    def test_who_owned_the_agency_before_hears_nothing_of_its_level(self, coded, moderator, owner, deliver):
+        former = factories.member_of(coded, role="owner")
+        Membership.objects.filter(user=former).update(status="suspended")
+        verify(coded, moderator)
+        assert [mail.to for mail in deliver()] == [[owner.email]]
 
 
 class TestThePages:
@@ -432,6 +506,14 @@ class TestThePages:
         assert "登记证书.png" in again
         with pytest.raises(VerificationError):
             verification.ask(coded, level=3, by=owner)
+
+    def test_a_draft_does_not_ask_and_level_two_needs_a_scan(self, coded, owner):
+        with pytest.raises(VerificationError):
+            verification.ask(coded, level=2, by=owner)
+        Agency.objects.filter(pk=coded.pk).update(status="draft")
+        with pytest.raises(VerificationError):
+            verification.ask(coded, level=1, by=owner)
+        assert not Application.objects.exists()
 
     def test_a_member_neither_sees_nor_asks(self, client, coded, member):
         client.force_login(member)

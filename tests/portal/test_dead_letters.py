@@ -58,6 +58,7 @@ def test_the_menu_leads_there(staff):
 
 def test_one_is_tried_again_from_the_beginning_and_delivered(staff, deliver):
     first, second = failed(2)
+    DBTaskResult.objects.update(worker_ids=["w"] * ATTEMPTS)
     act(staff, first.pk)
     first.refresh_from_db()
     second.refresh_from_db()
@@ -65,6 +66,20 @@ def test_one_is_tried_again_from_the_beginning_and_delivered(staff, deliver):
     assert "attempt" not in first.args_kwargs["kwargs"]
     assert (first.traceback, first.exception_class_path, first.worker_ids) == ("", "", [])
     assert [mail.to for mail in deliver()] == [[ADDRESS]]
+
+
+def test_looking_at_the_address_of_the_buttons_does_nothing(staff):
+    failed()
+    assert staff.get(reverse("act_on_failed_jobs"), {"id": "all", "action": "drop"}).status_code == 405
+    assert dead_letters.dead_letters().count() == 1
+
+
+def test_two_who_press_at_once_put_it_back_once_and_drop_nothing_that_waits():
+    [job] = failed()
+    seen_by_both = DBTaskResult.objects.filter(pk=job.pk)
+    assert [dead_letters.try_again(seen_by_both) for _each in range(2)] == [1, 0]
+    assert dead_letters.drop(seen_by_both) == 0
+    assert seen_by_both.get().status == "READY"
 
 
 def test_all_are_tried_again(staff):

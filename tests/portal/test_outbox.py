@@ -77,6 +77,16 @@ def test_what_fails_is_tried_again_later_and_then_succeeds(deliver):
 
 
 @pytest.mark.django_db
+def test_after_the_last_attempt_it_fails_for_good_and_not_one_before():
+    calls.clear()
+    sometimes.call(attempt=outbox.ATTEMPTS - 1, word="often")
+    assert DBTaskResult.objects.get().args_kwargs["kwargs"]["attempt"] == outbox.ATTEMPTS
+    with pytest.raises(ConnectionError):
+        sometimes.call(attempt=outbox.ATTEMPTS, word="often")
+    assert DBTaskResult.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_a_mail_has_one_identity_however_often_it_is_delivered(deliver):
     queue(subject="Two\nlines", body="…", to="lin@example.org", language="en")
     job = DBTaskResult.objects.get(task_path="portal.mail.deliver")

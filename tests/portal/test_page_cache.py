@@ -2,11 +2,13 @@
 
 import gzip
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import OperationalError, connection
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,7 +17,7 @@ from django.utils import timezone
 from casestudies.usage import counting
 from events.models import Event
 from orgs.models import Agency
-from portal import changes, kept, page_cache_views, public_parts
+from portal import caching, changes, kept, page_cache_views, public_parts
 from portal.models import LastChange, Topic, Turn
 from tests import factories
 
@@ -90,7 +92,7 @@ def test_a_change_of_another_process_is_seen(client):
 def test_whoever_has_a_session_gets_a_page_of_their_own_and_none_of_it_is_kept(client, member):
     client.force_login(member)
     mine = client.get("/")
-    assert "private" in mine["Cache-Control"]
+    assert sorted(mine["Cache-Control"].split(", ")) == ["no-store", "private"]
     assert "Cookie" in mine["Vary"]
     assert reverse("desk") in mine.text
     assert not kept_pages()
@@ -102,6 +104,25 @@ def test_whoever_has_a_session_gets_a_page_of_their_own_and_none_of_it_is_kept(c
 def test_what_a_page_depends_on_is_a_list_without_a_gap(client):
     answer = client.get("/", headers={"accept-encoding": "gzip"})
     assert sorted(answer["Vary"].split(", ")) == ["Accept-Encoding", "Cookie"]
+    assert "Accept-Language" in client.get("/agencies/nobody/")["Vary"]  # a fault speaks as the browser asks
+
+
+def test_what_depended_on_the_visitor_is_not_said_to_be_everybodys(rf):
+    def answer(method="GET", cookies=(), **remembers):
+        def view(request):
+            for name, value in remembers.items():
+                request.session[name] = value
+            return HttpResponse("x")
+
+        request = rf.generic(method, "/x/")
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+        request.COOKIES.update(cookies)
+        return caching.PrivateToTheReader(view)(request)
+
+    assert (answer()["Cache-Control"], answer()["X-Accel-Expires"]) == ("no-cache", "1")
+    for other in (answer("POST"), answer(cookies={"messages": "x"}), answer(place="dongguan")):
+        assert "no-cache" not in other.get("Cache-Control", "")
+        assert "X-Accel-Expires" not in other
 
 
 def test_a_page_with_a_form_or_a_question_or_a_fault_is_not_kept(client):
@@ -122,6 +143,43 @@ def test_languages_compressions_and_addresses_are_kept_apart(client, change):
         assert client.get(path, headers={"accept-encoding": coding}).content == content
         if coding == "gzip":
             assert gzip.decompress(content).decode().startswith("<!doctype html>")
+
+
+def test_two_names_of_the_portal_and_two_schemes_are_kept_apart(client):
+    for more in ({}, {"secure": True}, {"headers": {"host": "localhost"}}):
+        assert client.get("/", **more).status_code == 200
+    assert len(kept_pages()) == 3
+
+
+def test_what_depends_on_a_header_is_kept_for_each_of_its_values(rf):
+    def view(request):
+        said = request.headers["x-word"]
+        return HttpResponse(said, headers={"Cache-Control": "public", "Vary": "X-Word"})
+
+    middleware = page_cache_views.PageCache(view)
+    for word in ("one", "two", "one", "two"):
+        assert middleware(rf.get("/words/", headers={"x-word": word})).text == word
+    assert len(kept_pages()) == 2
+
+
+def test_what_is_asked_for_without_its_body_or_at_great_length_is_not_kept(client):
+    client.head("/")
+    client.get(f"/?n={'x' * 300}")
+    assert not kept_pages()
+
+
+def test_who_is_to_be_told_something_gets_a_page_of_their_own(client):
+    client.get("/")
+    client.cookies["messages"] = "whatever"
+    assert cost(client, "/") > 1
+
+
+def test_walking_through_all_addresses_fills_no_memory(client, monkeypatch):
+    monkeypatch.setattr(page_cache_views, "VARIES", {})
+    monkeypatch.setattr(page_cache_views, "MOST_PATHS", 2)
+    for path in ("/", "/en/", "/cases/", "/events/", "/agencies/"):
+        client.get(path)
+    assert len(page_cache_views.VARIES) <= 3
 
 
 def test_a_host_that_is_not_ours_is_refused_after_the_page_was_kept(client):
@@ -202,11 +260,23 @@ def test_an_answer_that_sets_a_cookie_or_says_that_it_is_private_is_nobody_elses
     assert page_cache_views.is_for_everybody(HttpResponse("x", headers={"Cache-Control": "public"}))
 
 
+def test_a_fault_a_stream_and_what_says_nothing_of_caches_is_nobody_elses():
+    public = {"Cache-Control": "public"}
+    for answer in (
+        HttpResponse("x", status=404, headers=public),
+        StreamingHttpResponse(["x"], headers=public),
+        HttpResponse("x"),
+    ):
+        assert not page_cache_views.is_for_everybody(answer)
+
+
 def test_parts_for_everybody_are_made_for_nobody_in_particular(client, manager):
     request = RequestFactory().get("/", headers={"cookie": "sessionid=x"})
-    request.user, request.session = manager, {"a": 1}
+    request.user, request.session, request._messages = manager, {"a": 1}, ["for the manager"]
+    request.META["CSRF_COOKIE"] = "of the manager"
     visitor = public_parts.as_visitor(request)
     assert visitor.user.is_anonymous
     assert (visitor.session, visitor.COOKIES) == ({}, {})
-    assert "HTTP_COOKIE" not in visitor.META
+    assert not {"HTTP_COOKIE", "CSRF_COOKIE"} & visitor.META.keys()
+    assert visitor._messages == []
     assert request.user == manager

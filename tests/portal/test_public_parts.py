@@ -2,13 +2,16 @@
 
 import re
 import threading
+from itertools import count
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone, translation
 from wagtail.models import Page, PageViewRestriction, Site
 
 from casestudies.models import CaseStudy
@@ -170,6 +173,30 @@ def test_each_reader_has_the_buttons_that_fit_them(world):
 def test_a_question_in_words_of_ones_own_is_not_kept(world):
     signed_in(world["stranger"]).get("/agencies/?q=同心")
     assert not [key for key in kept.STORE.kept if "q=" in str(key)]
+
+
+def test_a_part_is_another_one_at_another_address_in_another_language_and_in_another_zone():
+    made = count()
+
+    def part(path="/", **more):
+        request = RequestFactory().get(path, **more)
+        request.user = AnonymousUser()
+        return PublicParts(request, lambda visitor: {"it": f"made as number {next(made)}"}).text("it")
+
+    parts = [
+        part(),
+        part(),
+        part("/?page=2"),
+        part(secure=True),
+        part(headers={"host": "localhost"}),
+    ]
+    with timezone.override("Asia/Urumqi"):
+        parts.append(part())
+    with translation.override("en"):
+        parts.append(part())
+    assert parts == [f"made as number {n}" for n in (0, 0, 1, 2, 3, 4, 5)]
+    long = f"/?n={'x' * 300}"
+    assert part(long) != part(long)
 
 
 def test_seats_and_texts_are_told_apart(world, change):

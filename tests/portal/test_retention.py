@@ -269,11 +269,21 @@ def test_names_of_guests_and_notes_go_three_years_after_the_event_and_the_places
     assert guests.forget_names(in_days(1200)) == []
 
 
-def test_unpublished_texts_of_a_withdrawn_case_go_after_a_year_and_published_ones_stay(agency):
+def test_texts_of_a_withdrawn_case_go_after_a_year_and_those_published_or_reviewed_stay(agency):
     case = factories.case(agency, live=True)
     case.save_revision().publish()
     case.save_revision()
     case.refresh_from_db()
+    declined = case.save_revision()
+    case.review_rounds.create(
+        number=1,
+        revision=declined,
+        status="declined",
+        kind="text",
+        reason="没有做完。",
+        submitted_at=timezone.now(),
+        decided_at=timezone.now(),
+    )
     case.save_revision()
     CaseStudy.objects.filter(pk=case.pk).update(
         live=False, withdrawn_at=timezone.now(), withdrawal_reason="有误"
@@ -283,4 +293,4 @@ def test_unpublished_texts_of_a_withdrawn_case_go_after_a_year_and_published_one
     assert withdrawal.forget_drafts(in_days(367))
     left = set(Revision.objects.for_instance(case).values_list("pk", flat=True))
     case.refresh_from_db()
-    assert left == versions | {case.latest_revision_id}
+    assert left == versions | {case.latest_revision_id, declined.pk}

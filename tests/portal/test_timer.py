@@ -79,6 +79,16 @@ def test_one_app_that_fails_keeps_no_other_from_working(monkeypatch, settings):
     assert working.asked == [NIGHT]
 
 
+@pytest.mark.django_db
+def test_a_clock_that_is_behind_neither_does_a_day_again_nor_turns_it_back():
+    patience = timedelta(hours=1)
+    assert Turn.objects.take("daily", "2027-03-02", at=NOON, patience=patience)
+    Turn.objects.end("daily", "2027-03-02", at=NOON)
+    assert not Turn.objects.take("daily", "2027-03-01", at=NOON, patience=patience)
+    Turn.objects.end("daily", "2027-03-01", at=NOON)
+    assert Turn.objects.get(name="daily").period == "2027-03-02"
+
+
 @pytest.fixture
 def no_turns(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():

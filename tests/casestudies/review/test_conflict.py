@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from casestudies import withdrawal
-from casestudies.models import CaseAuthor, CasePartner, CaseStudy, Review, ReviewAssignment
+from casestudies.models import CaseAuthor, CasePartner, CaseStudy, Review, ReviewAssignment, Reviewer
 from casestudies.review import conflict, editorial, reviewers, reviewing
 from casestudies.review.guard import guard
 from casestudies.writing import authoring
@@ -41,6 +41,7 @@ TIES = {
         case=case, agency=factories.member_agency(person)
     ),
     "an author": lambda case, person: CaseAuthor.objects.create(case=case, name="作者", user=person),
+    "who handed a text in": lambda case, person: case.review_rounds.update(submitted_by=person),
     "who saved a text": lambda case, person: CaseStudy.objects.get(pk=case.pk).save_revision(user=person),
 }
 
@@ -85,6 +86,15 @@ def test_who_joins_the_agency_meanwhile_reviews_no_more_and_the_editor_is_told(
     assert [mail.to for mail in deliver()] == [[assignment.user.email], [moderator.email]]
     if step == "hands in":
         assert Review.objects.get(assignment=assignment).handed_in_at is None
+
+
+def test_who_joins_the_agency_after_handing_in_has_reviewed_all_the_same(asked, agency, moderator):
+    assignment = read(invite(asked, moderator))
+    hand_in(assignment)
+    Membership.objects.create(user=assignment.user, agency=agency)
+    assert reviewing.recheck(assignment)
+    assignment.refresh_from_db()
+    assert assignment.status == "handed_in"
 
 
 def test_who_leaves_their_own_agency_reviews_on_to_the_end(asked, moderator):
@@ -147,6 +157,14 @@ def test_who_closes_their_account_is_replaced_and_their_draft_forgotten(asked, m
     assert moderator.email in [mail.to[0] for mail in deliver()]
 
 
+def test_who_closes_their_account_is_on_no_list_any_more_and_what_they_handed_in_stays(asked, moderator):
+    assignment = read(invite(asked, moderator))
+    hand_in(assignment)
+    leaving.close_account(assignment.user)
+    assert not Reviewer.objects.exists()
+    assert Review.objects.get(assignment=assignment).handed_in_at
+
+
 def test_the_database_itself_refuses_a_reviewer_of_the_agency(asked, agency, moderator):
     person = factories.member_of(agency)
     row = {
@@ -177,6 +195,14 @@ def test_an_editor_of_the_agency_decides_nothing_about_it(asked, agency, moderat
     with pytest.raises(editorial.EditorialError):
         editorial.decide(asked, by=moderator, decision="accept")
     assert not CaseStudy.objects.get(pk=asked.case_id).live
+
+
+def test_an_editor_who_left_the_agency_decides_about_it_again(asked, agency, moderator):
+    Membership.objects.create(user=moderator, agency=agency, status="suspended")
+    with pytest.raises(editorial.EditorialError):
+        invite(asked, moderator)
+    Membership.objects.filter(user=moderator).update(status="left")
+    assert invite(asked, moderator).status == "invited"
 
 
 def test_a_namesake_of_an_author_is_pointed_out(asked):

@@ -4,10 +4,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from wagtail.models import ModelLogEntry
 
-from casestudies.models import CaseStudy, Review, ReviewAssignment, ReviewRound
+from casestudies.models import CaseStudy, Review, ReviewAssignment, Reviewer, ReviewRound
 from casestudies.review import answers as review_answers
 from casestudies.review import editorial, mark, reviewing, submission
 from casestudies.writing import authoring
+from orgs.models import User
+from tests import factories
 from tests.casestudies.review.steps import MET, hand_in, invite, read
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,35 @@ def test_the_reviewer_sees_answers_and_differences(asked, member, moderator, cli
     assert "<ins>" in client.get(f"{page}text/?show=changes").content.decode()
 
 
+def test_a_new_reviewer_does_not_read_what_another_wrote_of_the_round_before(
+    asked, member, moderator, client
+):
+    hand_in(read(invite(asked, moderator)), "minor", reasons="前一位的理由。", process="前一位的话。")
+    editorial.decide(asked, by=moderator, decision="revise", reason="请修改。")
+    authoring.save_draft(asked.case, by=member, people_reached=3)
+    authoring.submit(asked.case, by=member)
+    again = editorial.check(ReviewRound.objects.get(number=2), by=moderator, met=MET, asks_again=False)
+    second = read(invite(again, moderator))
+    client.force_login(second.user)
+    page = client.get(f"/desk/my-reviews/{second.public_id}/")
+    assert page.context["is_reading"]
+    assert "前一位" not in page.content.decode()
+
+
+def test_only_those_who_write_the_case_answer_and_take_it_back(asked, agency, member, moderator, stranger):
+    for person in (stranger, moderator):
+        with pytest.raises(review_answers.AnswerError):
+            review_answers.take_back(asked.case, by=person)
+    editorial.decide(asked, by=moderator, decision="revise", reason="请修改。")
+    for person in (stranger, moderator):
+        with pytest.raises(review_answers.AnswerError):
+            review_answers.answer(asked, by=person, reply="代答", points={})
+    with pytest.raises(review_answers.AnswerError):
+        review_answers.take_back(asked.case, by=member)  # nobody reads it any more
+    asked.refresh_from_db()
+    assert (asked.status, asked.reply) == ("revise", "")
+
+
 def test_declining_ends_it_with_reasons_and_the_text_stays_the_authors(asked, member, moderator, deliver):
     hand_in(read(invite(asked, moderator)), "decline", reasons="没有做完一个周期。")
     deliver()
@@ -102,6 +133,80 @@ def test_authors_take_their_text_back_at_any_time_and_nothing_is_lost(asked, mem
         review_answers.take_back(asked.case, by=member)
     authoring.save_draft(asked.case, by=member, people_reached=3)
     authoring.submit(asked.case, by=member)
+
+
+def test_only_changes_that_were_asked_for_go_to_the_same_reviewers_by_themselves(asked, member, moderator):
+    hand_in(read(invite(asked, moderator)), "minor")
+    review_answers.take_back(asked.case, by=member)
+    authoring.save_draft(asked.case, by=member, people_reached=3)
+    authoring.submit(asked.case, by=member)
+    again = editorial.check(asked.case.review_rounds.open().get(), by=moderator, met=MET)
+    assert not again.assignments.exists()
+
+
+def test_a_third_reader_and_who_takes_no_more_are_not_asked_again(asked, member, moderator):
+    first, second = read(invite(asked, moderator)), read(invite(asked, moderator, role="researcher"))
+    hand_in(first, "accept")
+    hand_in(second, "decline", reasons="证据不足。")
+    hand_in(read(invite(asked, moderator, is_third=True)), "minor")
+    Reviewer.objects.filter(user=second.user).update(is_available=False)
+    editorial.decide(asked, by=moderator, decision="revise", reason="请修改。")
+    authoring.save_draft(asked.case, by=member, people_reached=3)
+    authoring.submit(asked.case, by=member)
+    again = asked.case.review_rounds.open().get()
+    assert [one.user for one in editorial.former_reviewers(again)] == [first.user]
+    editorial.check(again, by=moderator, met=MET)
+    assert [one.user for one in again.assignments.all()] == [first.user]
+
+
+def test_a_text_passes_the_check_once_and_is_not_published_before(agency, member, moderator):
+    asked = factories.submitted(agency, member)
+    with pytest.raises(editorial.EditorialError):
+        editorial.decide(asked, by=moderator, decision="waive", reason="灾后急需。")
+    assert not CaseStudy.objects.get(pk=asked.case_id).live
+    checked_at = editorial.check(asked, by=moderator, met=MET).checked_at
+    with pytest.raises(editorial.EditorialError):
+        editorial.check(asked, by=factories.moderator(), met=MET)
+    asked.refresh_from_db()
+    assert (asked.editor, asked.checked_at) == (moderator, checked_at)
+
+
+def test_reasons_that_the_row_could_not_hold_are_refused_with_a_sentence(asked, moderator):
+    with pytest.raises(editorial.EditorialError):
+        editorial.decide(asked, by=moderator, decision="decline", reason="长" * 4001)
+    asked.refresh_from_db()
+    assert asked.status == "review"
+
+
+def test_waiving_reviewers_says_nothing_of_the_rounds_before(asked, member, moderator):
+    editorial.decide(asked, by=moderator, decision="revise", reason="请修改。")
+    authoring.save_draft(asked.case, by=member, people_reached=3)
+    authoring.submit(asked.case, by=member)
+    again = editorial.check(asked.case.review_rounds.open().get(), by=moderator, met=MET)
+    editorial.decide(again, by=moderator, decision="waive", reason="灾后急需。")
+    asked.refresh_from_db()
+    assert (asked.is_waived, asked.reason) == (False, "请修改。")
+
+
+def test_what_was_declined_is_not_accepted_by_an_older_review(asked, member, moderator):
+    hand_in(read(invite(asked, moderator)), "decline", reasons="没有做完一个周期。")
+    editorial.decide(asked, by=moderator, decision="decline", reason="请在做完后再来。")
+    authoring.save_draft(asked.case, by=member, people_reached=3)
+    authoring.submit(asked.case, by=member)
+    again = editorial.check(asked.case.review_rounds.open().get(), by=moderator, met=MET)
+    with pytest.raises(submission.NotReviewed):
+        editorial.decide(again, by=moderator, decision="accept")
+
+
+def test_letters_of_the_review_go_to_accounts_in_force_only(agency, member, moderator, deliver):
+    gone = factories.moderator()
+    User.objects.filter(pk__in=[gone.pk]).update(is_active=False)
+    asked = factories.submitted(agency, member)
+    assert [mail.to for mail in deliver()] == [[moderator.email]]
+    User.objects.filter(pk=member.pk).update(is_active=False)
+    editorial.check(asked, by=moderator, met=MET)
+    editorial.decide(asked, by=moderator, decision="revise", reason="请修改。")
+    assert deliver() == []
 
 
 def test_a_new_version_carries_what_was_said_of_it(asked, member, moderator):

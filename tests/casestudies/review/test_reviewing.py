@@ -24,6 +24,15 @@ def test_nobody_reads_before_declaring_and_accepting(asked, moderator, client):
     assert client.get(text).status_code == 200
 
 
+def test_nobody_writes_before_accepting(asked, moderator):
+    assignment = invite(asked, moderator)
+    with pytest.raises(reviewing.ReviewError):
+        reviewing.save(assignment, by=assignment.user, reasons="先写", comments={})
+    with pytest.raises(reviewing.ReviewError):
+        reviewing.hand_in(assignment, by=assignment.user)
+    assert not Review.objects.exists()
+
+
 def test_a_review_is_saved_in_pieces_and_handed_in_when_whole(asked, moderator, deliver):
     assignment = read(invite(asked, moderator))
     person = assignment.user

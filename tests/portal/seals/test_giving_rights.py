@@ -7,6 +7,7 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from orgs import leaving, staff_rights
 from orgs.models import AuditEntry, User
 from portal.setup import EDITORS, MODERATORS
 from tests import factories
@@ -159,6 +160,32 @@ def test_changing_and_deleting_a_group_is_in_the_log(root, desk, person):
     assert rights_told() == [(root, None, EDITORS)]
     desk.post(reverse("wagtailusers_groups:delete", args=[group(EDITORS).pk]))
     assert rights_told()[1:] == [(root, person, {"taken": EDITORS})]
+
+
+def test_a_group_whose_form_was_refused_is_not_in_the_log(desk):
+    editors = group(EDITORS)
+    editors.name = ""
+    assert set_group(desk, editors).status_code == 200
+    assert rights_told() == []
+
+
+def test_a_right_is_not_given_where_it_cannot_be_written_down(root, person):
+    def breaks_off():
+        with staff_rights.recorded(person, by=root):
+            person.groups.add(group(MODERATORS))
+            raise ConnectionError("the database went away")
+
+    with pytest.raises(ConnectionError):
+        breaks_off()
+    assert not person.groups.exists()
+
+
+def test_what_was_not_changed_is_not_in_the_log(root, desk, person):
+    leaving.deactivate(person, by=root)
+    before = AuditEntry.objects.count()
+    edit(desk, person, name="改了名字", is_active="")
+    person.refresh_from_db()
+    assert (person.name, AuditEntry.objects.count()) == ("改了名字", before)
 
 
 def test_an_address_that_staff_change_is_in_the_log(root, desk, person):

@@ -5,19 +5,21 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.core.cache.backends.base import BaseCache
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from portal import cache_or_memory
-from portal.rate_limits import LIMITS, Limit
+from portal.rate_limits import LIMITS, Limit, limit_of
 from portal.shared_cache import SharedCache
 from portal.visit import client_address
 from tests import factories
+from tests.addresses import leading
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +87,30 @@ def test_what_is_asked_for_too_often_is_answered_with_when_to_come_back(few, cli
     assert answers[2].status_code == 429
     assert 1 <= int(answers[2]["Retry-After"]) <= LIMITS[name].seconds + 1
     assert answers[2]["Cache-Control"] == "no-store"
+
+
+COUNTED = {
+    "registering": [
+        "register",
+        "cancel_registration",
+        "nominate_for",
+        "nominate",
+        "place",
+        "give_feedback",
+        "ask_guest_data",
+    ],
+    "searching": ["search", "directory_file", "find_certificate", "check_certificate"],
+    "open data": ["oai", "cases_jsonl", "cases_csv"],
+}
+
+
+def test_every_door_at_which_one_could_ask_without_end_counts(world, rf):
+    for limit, names in COUNTED.items():
+        for name in names:
+            address = leading(world, name)[0]
+            request = rf.post(address) if limit == "registering" else rf.get(address)
+            request.resolver_match = resolve(urlsplit(address).path)
+            assert limit_of(request) == limit, name
 
 
 def test_reading_is_not_limited(few, client):

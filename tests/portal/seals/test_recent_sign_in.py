@@ -1,6 +1,7 @@
 """Who changes how they sign in has signed in a moment ago, also those who have only codes."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -13,7 +14,14 @@ from tests.portal.seals.second_factor_world import signed_in, somebody
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("second_factor_is_demanded")]
 
 
-OWN_KEYS = ["account_email", "account_set_password", "mfa_activate_totp", "mfa_add_webauthn", "close_account"]
+OWN_KEYS = [
+    "account_email",
+    "account_set_password",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "socialaccount_connections",
+    "close_account",
+]
 
 
 @pytest.mark.parametrize("name", OWN_KEYS)
@@ -43,6 +51,37 @@ def test_who_has_a_password_confirms_with_it_before_changing_address_or_factor(n
         client = signed_in(person)
         clock.shift(16 * 60)
         assert client.get(reverse(name)).url.startswith(reverse("account_reauthenticate"))
+
+
+def test_a_passkey_is_taken_away_only_by_who_shows_it_again(client):
+    person = factories.user()
+    key = factories.passkey(person)
+    client.force_login(person)
+    address = reverse("mfa_remove_webauthn", args=[key.pk])
+    for answer in (client.get(address), client.post(address)):
+        assert answer.url.startswith(reverse("mfa_reauthenticate_webauthn"))
+    assert person.authenticator_set.get() == key
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "back"),
+    [
+        ("http://testserver/accounts/2fa/", "http://testserver/accounts/2fa/"),
+        ("https://evil.example/", "/desk/"),
+    ],
+)
+def test_who_sent_a_form_comes_back_to_the_page_that_it_stood_on(client, sent_from, back):
+    client.force_login(factories.user())
+    answer = client.post(reverse("account_email"), {"email": "x@example.org"}, headers={"referer": sent_from})
+    assert parse_qs(urlsplit(answer.url).query) == {"next": [back]}
+
+
+def test_who_came_encrypted_is_not_led_to_the_open(client):
+    ours = "testserver/cases/"
+    for wanted, led_to in ((f"https://{ours}", f"https://{ours}"), (f"http://{ours}", reverse("desk"))):
+        client.force_login(factories.user())
+        answer = client.post(f"{reverse('sign_in_again')}?next={wanted}", secure=True)
+        assert parse_qs(urlsplit(answer.url).query) == {"next": [led_to]}
 
 
 def test_signing_in_again_leads_back_into_the_portal_only(client):

@@ -70,6 +70,14 @@ def test_the_secrets_are_encrypted_in_the_database_and_an_older_key_still_reads_
     assert second_factor.keys().decrypt(kept.encode()).decode() == secret
 
 
+def test_recovery_codes_alone_are_no_second_factor():
+    person = somebody()
+    RecoveryCodes.activate(person)
+    assert not second_factor.has_one(person)
+    with_app(person)
+    assert second_factor.has_one(person)
+
+
 def test_closing_the_account_takes_the_second_factor_away():
     person = somebody()
     with_app(person)

@@ -121,6 +121,46 @@ def test_parts_of_a_record_change_its_document(deliver):
     assert found("池塘社") == sorted([f"case:{case.pk}", f"event:{event.pk}", f"agency:{partner.pk}"])
 
 
+def test_a_co_host_is_named_by_the_event_once_it_has_said_yes(deliver):
+    event, asked = factories.event(), factories.agency(legal_name="鲤鱼社")
+    host = EventHost.objects.create(event=event, agency=asked)
+    deliver()
+    assert found("鲤鱼社") == [f"agency:{asked.pk}"]
+    host.is_confirmed = True
+    host.save()
+    deliver()
+    assert found("鲤鱼社") == sorted([f"agency:{asked.pk}", f"event:{event.pk}"])
+    Agency.objects.filter(pk=asked.pk).update(status=Agency.Status.WITHDRAWN)
+    event.save()
+    deliver()
+    assert f"event:{event.pk}" not in found("鲤鱼社")
+
+
+def test_what_an_agency_offers_no_more_does_not_find_it(deliver):
+    service = factories.service(factories.agency(), types=["svc:legal"], name_zh="草鱼")
+    deliver()
+    assert found("草鱼") == [f"agency:{service.agency_id}"]
+    service.is_offered = False
+    service.save()
+    deliver()
+    assert found("草鱼") == found("legal aid") == []
+
+
+def test_who_adapted_a_case_and_whether_they_are_listed_orders_it_anew(deliver):
+    older, newer = factories.case(title="锦鲤"), factories.case(title="锦鲤")
+
+    def order() -> list[int]:
+        deliver()
+        return [hit.pk for hit in search("锦鲤", order="adapted").hits]
+
+    assert order() == [newer.pk, older.pk]
+    adapter = factories.adaptation(older).agency
+    assert order() == [older.pk, newer.pk]
+    adapter.status = Agency.Status.WITHDRAWN
+    adapter.save()
+    assert order() == [newer.pk, older.pk]
+
+
 def test_an_agency_that_is_not_listed_is_not_named_by_its_case(deliver):
     factories.case(lead=factories.agency(legal_name="锦鲤社", status=Agency.Status.DRAFT))
     deliver()
