@@ -212,15 +212,24 @@ def mine(person: User | None) -> set[tuple[str, str, object]]:
     return rows
 
 
+def everybodys(planted: dict) -> set[str]:
+    """The canaries that everybody may read."""
+    rows = {
+        model: set(
+            models.QuerySet(model).filter(PUBLIC_ROWS.get(model.__name__, Q())).values_list("pk", flat=True)
+        )
+        for model in {model for model, _field, _pk in planted.values()}
+    }
+    return {
+        canary
+        for canary, (model, field, pk) in planted.items()
+        if field in PUBLIC.get(model.__name__, "").split() and pk in rows[model]
+    }
+
+
 def leaks(world, who: str, planted: dict, **limits) -> set[str]:
     """What this visitor reads and may not."""
-    public = {
-        (model.__name__, pk)
-        for model in {model for model, _field, _pk in planted.values()}
-        for pk in models.QuerySet(model)
-        .filter(PUBLIC_ROWS.get(model.__name__, Q()))
-        .values_list("pk", flat=True)
-    }
+    public = everybodys(planted)
     own = mine(world["people"][who])
     told = set()
     for name, question, canary in found(world, who, **limits):
@@ -228,10 +237,8 @@ def leaks(world, who: str, planted: dict, **limits) -> set[str]:
             continue
         model, field, pk = planted[canary]
         kind = model.__name__
-        is_public = field in PUBLIC.get(kind, "").split() and (kind, pk) in public
-        if not (
-            is_public or (kind, field, pk) in own or f"{kind}.{field}" in BY_ADDRESS.get(name, "").split()
-        ):
+        by_address = BY_ADDRESS.get(name, "").split()
+        if not (canary in public or (kind, field, pk) in own or f"{kind}.{field}" in by_address):
             told.add(f"{kind}.{field} of row {pk}: {question}")
     return told
 
