@@ -23,6 +23,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from casestudies.models import CaseStudy
+from portal.choosing import ChosenByThoseWhoView
 
 REACH = ("people_reached", "sessions_held", "service_hours")
 RESOURCES = (
@@ -56,6 +57,7 @@ class CaseStudyFilterSet(WagtailFilterSet):
 
 class CaseStudyViewSet(SnippetViewSet):
     model = CaseStudy
+    chooser_viewset_class = ChosenByThoseWhoView
     icon = "doc-full"
     menu_label = _("Case studies")
     menu_name = "case-studies"

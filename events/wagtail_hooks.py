@@ -9,10 +9,12 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from events.models import Event, HoursRule
+from portal.choosing import ChosenByThoseWhoView
 
 
 class EventViewSet(SnippetViewSet):
     model = Event
+    chooser_viewset_class = ChosenByThoseWhoView
     icon = "date"
     menu_label = _("Events")
     add_to_admin_menu = True
@@ -50,6 +52,7 @@ class HoursRuleViewSet(SnippetViewSet):
     """How many hours are asked of whom. A rule that changes gets an end, and the new one a row of its own."""
 
     model = HoursRule
+    chooser_viewset_class = ChosenByThoseWhoView
     icon = "time"
     menu_label = _("Hours rules")
     add_to_admin_menu = True

@@ -11,6 +11,7 @@ from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet
 
 from orgs import applying, history, leaving, staff_rights, verification
 from orgs.models import Agency, User
+from portal.choosing import ChosenByThoseWhoView
 
 
 class StatusByHand:
@@ -57,6 +58,7 @@ class AgencyEditView(StatusByHand, EditView):
 
 class AgencyViewSet(SnippetViewSet):
     model = Agency
+    chooser_viewset_class = ChosenByThoseWhoView
     icon = "group"
     menu_label = gettext_lazy("Agencies")
     add_to_admin_menu = True

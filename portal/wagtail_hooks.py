@@ -14,12 +14,14 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
 
 from portal import dead_letter_views
+from portal.choosing import ChosenByThoseWhoView, DeletedByThoseWhoView
 from portal.models import BestBet, Searched, SynonymList
 from portal.search import thesaurus
 
 
 class BestBetViewSet(SnippetViewSet):
     model = BestBet
+    chooser_viewset_class = ChosenByThoseWhoView
     icon = "pick"
     menu_label = _("Best bets")
     list_display = ["__str__", "page", "address", "is_active"]
@@ -40,6 +42,7 @@ class SynonymListCreateView(CreateView):
 
 class SynonymListViewSet(SnippetViewSet):
     model = SynonymList
+    chooser_viewset_class = ChosenByThoseWhoView
     icon = "list-ul"
     menu_label = _("Synonyms")
     add_view_class = SynonymListCreateView
@@ -78,6 +81,9 @@ class SearchedView(ReportView):
 
     def get_base_queryset(self):
         return Searched.objects.told()
+
+
+hooks.register("register_bulk_action", DeletedByThoseWhoView, order=1)  # instead of Wagtail's own
 
 
 @hooks.register("register_admin_urls")

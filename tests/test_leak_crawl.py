@@ -1,27 +1,32 @@
 """The leak crawl: a canary in every text of every row, then every address, read and written to, by people it is not for.
 
-What everybody may read is declared here, by kind of row and field. Whatever else comes back is a leak, wherever it came
-from: a page, a feed, a file, a header, a refusal.
+What everybody may read is declared here, by kind of row and field; then what colleagues read of their own agency, and
+reviewers of what they were given. What is one's own says the table of personal data. Whatever else comes back is a leak,
+wherever it came from: a page, a feed, a file, a header, a refusal.
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
 from django.db.models import Q
-from wagtail.models import Revision
+from django.urls import reverse
 
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, Review, ReviewRound
 from casestudies.models.casestudy import CaseStudyQuerySet
 from casestudies.models.reading_list import ReadingListQuerySet
-from events.models import Event
+from events.models import Event, Feedback
 from events.models.event import EventQuerySet
-from orgs.models import Agency
+from orgs.models import Agency, User
+from portal import personal_data
 from portal.search import rebuild
+from tests import factories
 from tests.addresses import ADDRESSES, body_for, leading, leading_nowhere
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 CANARY = re.compile(r"zq\d{5}qz")
@@ -42,6 +47,8 @@ PLACES = [
     "/cases/",
     "/network/",
 ]
+#: Who is sent to addresses that lead nowhere, too: one without an account and one with.
+SENT_ASTRAY = ("anonymous", "stranger")
 SEARCHES = [
     f"/{where}/?q=zq" for where in ("search", "en/search", "search/suggest", "events", "agencies", "cases")
 ]
@@ -88,6 +95,29 @@ BY_ADDRESS = {
     "public_lists": "User.name",
     "search_feed": "SavedSearch.name SavedSearch.query",
 }
+DRAFT = "draft of "
+#: What people read of an agency that they belong to, in whatever role: the kind of row, the way to its agency, the fields.
+#: Not here, and so not for members who lead nothing: who registered, what they answered, hours, feedback, evidence,
+#: invitations and requests to join, the log, who reviews, what reviewers write before the decision, notes of colleagues.
+OF_MY_AGENCY = [
+    ("Attachment", "case__agency", "name title"),
+    ("CaseAuthor", "case__agency", "agency_name name name_en"),
+    ("CaseQuestion", "case__agency", "text"),
+    ("CaseStudy", "agency", PUBLIC["CaseStudy"]),
+    ("CaseStudy", "agency", [DRAFT + name for name in f"{PUBLIC['CaseStudy']} abstract_zh title_zh".split()]),
+    ("Event", "host", PUBLIC["Event"]),
+    ("EventSession", "event__host", "title"),
+    ("Membership", "agency", "title"),
+    ("Partnership", "parties__agency", "title"),
+    ("ReviewRound", "case__agency", "reason reply"),
+    ("User", "memberships__agency", "email name"),
+    ("User", "case_questions__case__agency", "name"),  # who asked its authors
+]
+#: What reviewers read of the submissions that they were given: the text as it was submitted, and no later one.
+OF_MY_REVIEWS = [
+    ("CaseStudy", "review_rounds__assignments__user", "title"),
+    ("ReviewRound", "assignments__user", PUBLIC["CaseStudy"]),
+]
 
 
 def plant() -> dict[str, tuple[type[models.Model], str, int]]:
@@ -104,11 +134,18 @@ def plant() -> dict[str, tuple[type[models.Model], str, int]]:
             ):  # a guard or a constraint keeps the row as it is
                 row.update(**{field.name: words})
                 planted[canary] = (model, field.name, pk)
-    for case in CaseStudy.objects.all():  # what its agency writes on stands in a revision
-        for field in (field for model, field in texts() if model is CaseStudy):
+    of_cases = [field.name for model, field in texts() if model is CaseStudy]
+    for asked in ReviewRound.objects.select_related("revision"):  # what was submitted stands in a revision,
+        for name in of_cases:
             canary = f"zq{len(planted):05d}qz"
-            setattr(case, field.name, canary)
-            planted[canary] = (Revision, field.name, case.pk)
+            asked.revision.content[name] = canary
+            planted[canary] = (ReviewRound, name, asked.pk)
+        asked.revision.save(update_fields=["content"])
+    for case in CaseStudy.objects.all():  # and what its agency writes on, in a later one
+        for name in of_cases:
+            canary = f"zq{len(planted):05d}qz"
+            setattr(case, name, canary)
+            planted[canary] = (CaseStudy, DRAFT + name, case.pk)
         case.save_revision(clean=False)
     return planted
 
@@ -128,11 +165,15 @@ def found(
     world, who: str, *, names=tuple(ADDRESSES), methods=("get", "post")
 ) -> Iterator[tuple[str, str, str]]:
     """Every canary that comes back: the name of the address, what was asked, the canary."""
-    client = world["visitors"][who].client(raise_request_exception=False)
-    doors = [(name, path) for name in names for path in leading(world, name) + leading_nowhere(world, name)]
-    doors += [("", path) for path in [*PLACES, *SEARCHES]]
+    doors = [(name, path) for name in names for path in leading(world, name)]
+    if who in SENT_ASTRAY:
+        doors += [(name, path) for name in names for path in leading_nowhere(world, name)]
+    doors += [("", path) for path in [*PLACES, *SEARCHES, *world["own doors"].get(who, ())]]
     for name, path in doors:
         for method in methods:
+            client = world["visitors"][who].client(
+                raise_request_exception=False
+            )  # signing out is one of them
             with transaction.atomic():  # what is posted is undone
                 answer = getattr(client, method)(path, body_for(name, world) if method == "post" else None)
                 for canary in set(CANARY.findall(said(answer))):
@@ -147,27 +188,100 @@ def said(answer) -> str:
     return body.decode(errors="replace").replace("\r\n ", "") + headers
 
 
+def model_called(kind: str) -> type[models.Model]:
+    return next(model for model, _field in texts() if model.__name__ == kind)
+
+
+def mine(person: User | None) -> set[tuple[str, str, object]]:
+    """What somebody reads beyond what everybody does: each kind, field and row."""
+    if person is None:
+        return set()
+    agencies = list(person.memberships.values_list("agency", flat=True))
+    rows = {
+        (kind.of.__name__, name, row.pk)
+        for kind in personal_data.kinds()
+        for names, about in [(kind.told(), kind.about(person, [person.email])), *kind.done(person)]
+        for name in names
+        for row in about or ()
+    }
+    for table, keys in ((OF_MY_AGENCY, agencies), (OF_MY_REVIEWS, [person.pk])):
+        for kind, way, names in table:
+            found_rows = models.QuerySet(model_called(kind)).filter(**{f"{way}__in": keys})
+            fields = names.split() if isinstance(names, str) else names
+            rows |= {(kind, name, pk) for pk in found_rows.values_list("pk", flat=True) for name in fields}
+    return rows
+
+
+def everybodys(planted: dict) -> set[str]:
+    """The canaries that everybody may read."""
+    rows = {
+        model: set(
+            models.QuerySet(model).filter(PUBLIC_ROWS.get(model.__name__, Q())).values_list("pk", flat=True)
+        )
+        for model in {model for model, _field, _pk in planted.values()}
+    }
+    return {
+        canary
+        for canary, (model, field, pk) in planted.items()
+        if field in PUBLIC.get(model.__name__, "").split() and pk in rows[model]
+    }
+
+
 def leaks(world, who: str, planted: dict, **limits) -> set[str]:
     """What this visitor reads and may not."""
-    public = {
-        (model.__name__, pk)
-        for model in {model for model, _field, _pk in planted.values()}
-        for pk in models.QuerySet(model)
-        .filter(PUBLIC_ROWS.get(model.__name__, Q()))
-        .values_list("pk", flat=True)
-    }
-    me = world["people"][who]
+    public = everybodys(planted)
+    own = mine(world["people"][who])
     told = set()
     for name, question, canary in found(world, who, **limits):
         if canary not in planted:
             continue
         model, field, pk = planted[canary]
         kind = model.__name__
-        is_public = field in PUBLIC.get(kind, "").split() and (kind, pk) in public
-        is_mine = me is not None and kind == "User" and pk == me.pk
-        if not (is_public or is_mine or f"{kind}.{field}" in BY_ADDRESS.get(name, "").split()):
+        by_address = BY_ADDRESS.get(name, "").split()
+        if not (canary in public or (kind, field, pk) in own or f"{kind}.{field}" in by_address):
             told.add(f"{kind}.{field} of row {pk}: {question}")
     return told
+
+
+@pytest.fixture
+def world(world):
+    """One of everything with what not even colleagues read of each other, and with more people who look."""
+    agency, member, newcomer = world["agency"], world["people"]["member"], world["people"]["newcomer"]
+    event = Event.objects.get(public_id=world["arguments"]["public_id"]["event"])
+    case = CaseStudy.objects.get(public_id=world["arguments"]["public_id"]["case"])
+    registration = event.registrations.get(user=newcomer)
+    question = event.questions.create(position=0, label="饮食？", kind="short")
+    registration.answers.create(question=question, asked="饮食？", text="不吃花生")
+    Feedback.objects.create(event=event, content=5, teaching=5, setting=5, differently="早点", comment="谢谢")
+    registration.hours.create(
+        minutes=60,
+        role="researcher",
+        occurred_on=event.starts_at.date(),
+        is_correction=True,
+        reason="补记",
+        at=event.starts_at,
+    )
+    lead = world["people"]["manager"]
+    event.messages.create(
+        by=lead, group="seated", subject="改", text="改", form_key=uuid4(), at=event.starts_at
+    )
+    case.notes.create(user=lead, text="我的话")
+    reviewing = Review.objects.get(assignment__user=newcomer)
+    reviewing.comments.create(section="process", text="谁说的？")
+
+    author = factories.member_of(factories.agency())
+    factories.case(author.memberships.get().agency, live=False)
+    reviewer = factories.user()
+    given = factories.reading(reviewer, agency, by=member)
+    people = {"researcher": factories.user(occupation="researcher"), "author": author, "reviewer": reviewer}
+    return {
+        **world,
+        "people": world["people"] | people,
+        "visitors": world["visitors"] | {who: Visitor(person) for who, person in people.items()},
+        "own doors": {
+            "reviewer": [reverse(name, args=[given.public_id]) for name in ("my_review", "my_review_text")]
+        },
+    }
 
 
 @pytest.fixture
@@ -177,8 +291,8 @@ def planted(world):
     return where
 
 
-@pytest.mark.parametrize("who", ["anonymous", "stranger"])
-def test_nothing_comes_back_that_is_not_everybodys(world, planted, who):
+@pytest.mark.parametrize("who", ["anonymous", "stranger", "researcher", "author", "reviewer", "member"])
+def test_nothing_comes_back_that_is_not_for_them(world, planted, who):
     assert len(planted) > 300
     assert leaks(world, who, planted) == set()
 
@@ -203,13 +317,22 @@ def test_a_filter_that_is_taken_away_lets_a_canary_out(world, planted, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("door", "model", "names"),
+    ("door", "model", "names", "who"),
     [
-        ("orgs.console.door.agencies_where", Agency, ["roster", "members", "answers", "event_hours"]),
-        ("casestudies.console.access.editable_cases", CaseStudy, ["edit_case", "preview_case"]),
+        ("orgs.console.door.agencies_where", Agency, ["roster", "answers", "event_hours"], "stranger"),
+        ("orgs.console.door.agencies_where", Agency, ["roster", "answers", "event_hours"], "member"),
+        ("casestudies.console.access.editable_cases", CaseStudy, ["edit_case", "preview_case"], "author"),
     ],
 )
-def test_a_door_that_stands_open_lets_a_canary_out(world, planted, monkeypatch, door, model, names):
+def test_a_door_that_stands_open_lets_a_canary_out(world, planted, monkeypatch, door, model, names, who):
     monkeypatch.setattr(door, lambda *args: model.objects.all())
-    names = [name for name in names if name in ADDRESSES]
-    assert leaks(world, "stranger", planted, names=names, methods=["get"])
+    for name in names:
+        assert leaks(world, who, planted, names=[name], methods=["get"]), name
+
+
+def test_a_reviewer_reads_the_text_as_it_was_submitted_and_not_what_was_written_since(world, planted):
+    read = {
+        planted[canary][:2] for _name, _asked, canary in found(world, "reviewer", names=[], methods=["get"])
+    }
+    assert (ReviewRound, "process") in read
+    assert (CaseStudy, DRAFT + "process") not in read

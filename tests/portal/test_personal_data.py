@@ -4,17 +4,23 @@ import csv
 import io
 import json
 import zipfile
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Comment
 
-from events.models import Answer, Question, Registration
+from casestudies.models import DeidentificationDecision, Presentation, ResearchAnswer, ResearchInterest
+from events.models import Answer, Attendance, DoorEntry, Nomination, Question, Registration
 from events.registering.registration import register
 from orgs import membership
-from orgs.models import AuditEntry, User
+from orgs.models import AuditEntry, Confirmation, User, Verification
 from portal import personal_data
+from portal.models import HomePage
 from portal.personal_data import TOLD, Sort
 from tests import factories
 
@@ -121,6 +127,98 @@ def test_nobody_gets_the_name_address_or_words_of_somebody_else(canaries):
                 assert other.name not in told, (person, other)
                 assert other.email not in told, (person, other)
                 assert f"备注{other.pk}号" not in told
+
+
+#: Of what happened, rows that do not change once they are written.
+WRITTEN_ONCE = ("orgs.AuditEntry", "events.RegistrationLogEntry", "events.HoursEntry")
+
+
+@pytest.fixture
+def two(world):
+    """A person and somebody else, and last of each kind that has a field about somebody else, a row about both."""
+    person, other = factories.user(name="本人"), factories.user(name="金丝雀")
+    agency, at = world["agency"], timezone.now()
+    registration = register(factories.event(agency), user=person, by=person)
+    event, session, case = registration.event, registration.event.sessions.get(), factories.case(agency)
+    case.save_revision()
+    Confirmation.objects.create(agency=agency, section="basics", confirmed_on=at.date())
+    Comment.objects.create(page=HomePage.objects.first(), user=person, text="？", contentpath="title")
+    DoorEntry.objects.create(
+        registration=registration, session=session, way="in", source="qr", at=at, key=uuid4()
+    )
+    Attendance.objects.create(registration=registration, session=session, starts_at=at, source="list")
+    registration.hours.create(
+        minutes=60, role="researcher", occurred_on=at, is_correction=True, reason="补记", at=at, by=other
+    )
+    registration.log.create(status="confirmed", by=other, at=at)
+    Nomination.objects.create(registration=registration, agency=agency, name="本人", by=other)
+    AuditEntry.objects.create(agency=agency, action="exported", by=other, about=person)
+    AuditEntry.objects.create(agency=agency, action="exported", by=person, about=other)
+    DeidentificationDecision.objects.create(
+        case=case, kind="name", decision="keep", fingerprint="x", reason="化名"
+    )
+    Presentation.objects.create(case=case, event=event.public_id, host=agency)
+    ResearchAnswer.objects.create(
+        interest=ResearchInterest.objects.get(), institution="大学", message="我们", sent_at=at
+    )
+    Verification.objects.update(second_checked_at=at)
+    return person, other
+
+
+def others_of(kind) -> list[str]:
+    """What is said to be about somebody else, and whatever points at an account, as what it may be sorted."""
+    return [
+        name
+        for name, sort in kind.fields.items()
+        if sort == Sort.OTHERS or kind.of._meta.get_field(name).related_model is User
+    ]
+
+
+def fill(kind, lookup: str, person: User, other: User) -> None:
+    """Make a row of this kind the person's by this lookup, and write somebody else into every field about others."""
+    row = kind.of._base_manager.order_by("pk").last()
+    near, _way, far = lookup.rpartition("__")
+    if near:
+        thing = getattr(row, near)
+        QuerySet(type(thing)).filter(pk=thing.pk).update(**{far: person})
+    if kind.model not in WRITTEN_ONCE:
+        words = {name: told_of(other, kind.of._meta.get_field(name), row) for name in others_of(kind)}
+        mine = {} if near else {lookup: person}
+        QuerySet(kind.of).filter(pk=row.pk).update(**words | mine)
+
+
+def told_of(other: User, field, row):
+    """What a field about somebody else holds then."""
+    if field.related_model is User:
+        return other
+    if field.is_relation:
+        return getattr(row, field.name)
+    return {"title": other.name} if field.get_internal_type() == "JSONField" else other.name
+
+
+def test_no_field_about_somebody_else_tells_of_them(two):
+    """Each kind that has such a field, with the field filled, by every way on which a row comes to a person."""
+    person, other = two
+    for kind in personal_data.kinds():
+        for lookup in (*kind.whose, *kind.acts):
+            if set(others_of(kind)) - {lookup}:
+                fill(kind, lookup, person, other)
+                told = everything_about(person)
+                assert str(kind.name) in told, (kind.model, lookup)
+                assert other.name not in told, (kind.model, lookup)
+                assert other.email not in told, (kind.model, lookup)
+
+
+@pytest.mark.parametrize(
+    ("model", "field"), [("orgs.JoinRequest", "decided_by"), ("wagtailcore.ModelLogEntry", "label")]
+)
+def test_any_field_about_somebody_else_that_were_told_would_be_found(two, monkeypatch, model, field):
+    kind = next(kind for kind in personal_data.kinds() if kind.model == model)
+    monkeypatch.setitem(kind.acts, next(iter(kind.acts)), f"{field} {next(iter(kind.acts.values()))}")
+    if kind.whose:
+        monkeypatch.setitem(kind.fields, field, Sort.DID)
+    with pytest.raises(AssertionError):
+        test_no_field_about_somebody_else_tells_of_them(two)
 
 
 def test_a_field_about_somebody_else_that_were_told_would_be_found(canaries, monkeypatch):
