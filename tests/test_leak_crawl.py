@@ -98,7 +98,8 @@ BY_ADDRESS = {
 DRAFT = "draft of "
 #: What people read of an agency that they belong to, in whatever role: the kind of row, the way to its agency, the fields.
 #: Not here, and so not for members who lead nothing: who registered, what they answered, hours, feedback, evidence,
-#: invitations and requests to join, the log, who reviews, what reviewers write before the decision, notes of colleagues.
+#: invitations and requests to join, the log, addresses of colleagues, who reviews, what reviewers write before the decision,
+#: notes of colleagues.
 OF_MY_AGENCY = [
     ("Attachment", "case__agency", "name title"),
     ("CaseAuthor", "case__agency", "agency_name name name_en"),
@@ -110,7 +111,7 @@ OF_MY_AGENCY = [
     ("Membership", "agency", "title"),
     ("Partnership", "parties__agency", "title"),
     ("ReviewRound", "case__agency", "reason reply"),
-    ("User", "memberships__agency", "email name"),
+    ("User", "memberships__agency", "name"),
     ("User", "case_questions__case__agency", "name"),  # who asked its authors
 ]
 #: What reviewers read of the submissions that they were given: the text as it was submitted, and no later one.

@@ -52,6 +52,15 @@ def test_an_answer_that_is_neither_yes_nor_no_changes_nothing(client, agency, ma
     assert join_request.status == "pending"
 
 
+def test_addresses_of_colleagues_are_for_who_leads_and_ones_own_for_oneself(client, agency, manager, member):
+    addresses = {}
+    for person in (manager, member):
+        client.force_login(person)
+        page = client.get(address("agency_members", agency)).content.decode()
+        addresses[person] = {one.email for one in (manager, member) if one.email in page}
+    assert addresses == {manager: {manager.email, member.email}, member: {member.email}}
+
+
 def test_the_last_owner_is_told_why_they_cannot_leave(client, agency):
     client.force_login(factories.member_of(agency, role="owner"))
     answer = client.post(address("leave_agency", agency), follow=True)
