@@ -122,12 +122,9 @@ def alone_in_sqlite() -> Iterator[sqlite3.Connection]:
     place.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(place, timeout=LEAVING, isolation_level=None)) as ours:
         try:
-            ours.execute(
-                "PRAGMA locking_mode=EXCLUSIVE"
-            )  # what is locked stays so until the connection is closed
-            ours.execute(
-                "PRAGMA journal_mode=DELETE"
-            )  # a log of writes only goes for who is alone with the file
+            # What is locked stays so until the connection is closed; a log of writes only goes for who is alone.
+            ours.execute("PRAGMA locking_mode=EXCLUSIVE")
+            ours.execute("PRAGMA journal_mode=DELETE")
             ours.execute("BEGIN EXCLUSIVE")
             ours.execute("COMMIT")
         except sqlite3.OperationalError as no:
