@@ -42,10 +42,10 @@ def no_database(monkeypatch):
 @pytest.mark.parametrize(
     ("path", "language", "sentence"),
     [
-        ("/", "zh-hans", "门户暂时连不上数据库"),
+        ("/", "zh-hans", "门户的数据库暂时无法工作"),
         ("/en/", "en", "What you had saved before is safe"),
-        ("/en/events/", "en", "cannot reach its database"),
-        ("/accounts/login/", "zh-hans", "门户暂时连不上数据库"),
+        ("/en/events/", "en", "database cannot do its work"),
+        ("/accounts/login/", "zh-hans", "门户的数据库暂时无法工作"),
     ],
 )
 def test_without_a_database_every_page_says_when_to_come_back(browser, no_database, path, language, sentence):
