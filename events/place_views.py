@@ -78,9 +78,10 @@ def place_certificate(request, token):
 def name_on_certificate(request, token):
     """How a guest who was there wants to be called on the certificate; who has an account says it there."""
     nomination = open_link(token)
-    if not may_name_certificate(nomination):
-        raise Http404
-    take_name(request, nomination.registration)
+    if may_name_certificate(nomination):
+        take_name(request, nomination.registration)
+    else:
+        messages.error(request, _("By this link nobody gets a certificate, or not before the event is over."))
     return redirect(nomination)
 
 
