@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONUNBUFFERED = 1
 
-.PHONY: run test services check bench bench-registration bench-rush bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-search bench-import bench-kills bench-signin bench-pages bench-lighthouse clean lock messages sbom
+.PHONY: run test services check bench bench-registration bench-rush bench-weight bench-directory bench-certificates bench-deidentify bench-relevance bench-search bench-import bench-kills bench-signin bench-pages bench-lighthouse bench-injection clean lock messages sbom
 
 run: $(VENV)/installed
 	@PORT=$(PORT) $(BIN)/python manage.py start --port $(PORT)
@@ -78,6 +78,10 @@ bench-pages: $(VENV)/installed-dev
 # What Lighthouse says of home, library, case and event (LIGHTHOUSE=its command, CHROME_PATH=a browser, RUNS=3).
 bench-lighthouse: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.bench.lighthouse
+
+# Whether sqlmap finds a way into the database at five addresses (SQLMAP=its command; PostgreSQL must be installed).
+bench-injection: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.bench.injection
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache .mypy_cache
