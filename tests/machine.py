@@ -42,6 +42,14 @@ def install(*packages: str) -> None:
         )
 
 
+def find_tool(name: str, how: str) -> str:
+    """The command that the setting NAME names, or the one on the path. Raises Missing; `how` is what to read then."""
+    command = os.environ.get(name.upper(), name)
+    if found := shutil.which(command):
+        return found
+    raise Missing(f"there is no “{command}”; install it and set {name.upper()}, as {how} says")
+
+
 def find_chromium() -> str:
     """The path of a browser that Playwright can drive."""
     for attempt in range(2):

@@ -10,15 +10,13 @@ sqlmap is no dependency of the portal. Install it anywhere and name its command:
     SQLMAP=FOLDER/bin/sqlmap make bench-injection
 """
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
 from tests.bench.registration import production
-from tests.machine import Missing, postgres
+from tests.machine import Missing, find_tool, postgres
 from tests.world import ROOT
 
 #: The five addresses at which most parts of a question go into a query.
@@ -40,16 +38,6 @@ OPTIONS = [
 ]
 
 
-def find_sqlmap() -> str:
-    """The command that SQLMAP names, or the one on the path."""
-    command = os.environ.get("SQLMAP", "sqlmap")
-    if found := shutil.which(command):
-        return found
-    raise Missing(
-        f"there is no sqlmap at “{command}”; install it and set SQLMAP, as tests/bench/injection.py says"
-    )
-
-
 def injected(sqlmap: str, url: str) -> tuple[list[str], str]:
     """The parameters that sqlmap can inject into, and all that it said."""
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +50,7 @@ def injected(sqlmap: str, url: str) -> tuple[list[str], str]:
 
 def main() -> int:
     try:
-        sqlmap = find_sqlmap()
+        sqlmap = find_tool("sqlmap", "tests/bench/injection.py")
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1

@@ -14,13 +14,12 @@ should run on the machine meanwhile.
 
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 
 from tests.bench.registration import production
-from tests.machine import IS_ROOT, Missing, find_chromium
+from tests.machine import IS_ROOT, Missing, find_chromium, find_tool
 from tests.pages import public_pages
 from tests.world import BROWSER_FLAGS, ROOT
 
@@ -28,16 +27,6 @@ PAGES = ("home", "library", "case", "event")
 THRESHOLDS = {"performance": 0.95, "accessibility": 1.0, "best-practices": 1.0, "seo": 1.0}
 RUNS = int(os.environ.get("RUNS", "3"))
 FLAGS = ["--headless=new", *BROWSER_FLAGS, *(["--no-sandbox"] if IS_ROOT else [])]
-
-
-def find_lighthouse() -> str:
-    """The command that LIGHTHOUSE names, or the one on the path."""
-    command = os.environ.get("LIGHTHOUSE", "lighthouse")
-    if found := shutil.which(command):
-        return found
-    raise Missing(
-        f"there is no Lighthouse at “{command}”; install it and set LIGHTHOUSE, as tests/bench/lighthouse.py says"
-    )
 
 
 def examine(lighthouse: str, chrome: str, url: str) -> dict:
@@ -60,7 +49,8 @@ def short_of(report: dict, category: str) -> list[str]:
 
 def main() -> int:
     try:
-        lighthouse, chrome = find_lighthouse(), os.environ.get("CHROME_PATH") or find_chromium()
+        lighthouse = find_tool("lighthouse", "tests/bench/lighthouse.py")
+        chrome = os.environ.get("CHROME_PATH") or find_chromium()
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1

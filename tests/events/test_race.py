@@ -23,11 +23,16 @@ def committed(django_db_setup, django_db_blocker):
         event = factories.event(capacity=SEATS)
         people = [factories.user() for _n in range(PEOPLE)]
         yield event, people
-        Registration.objects.filter(event=event).delete()
-        event.delete()
-        Agency.objects.filter(pk=event.host_id).delete()
-        User.objects.filter(pk__in=[person.pk for person in people]).delete()
-        DBTaskResult.objects.all().delete()
+        take_away(event, people)
+
+
+def take_away(event, people) -> None:
+    """Remove what a test made outside a transaction."""
+    Registration.objects.filter(event=event).delete()
+    event.delete()
+    Agency.objects.filter(pk=event.host_id).delete()
+    User.objects.filter(pk__in=[person.pk for person in people]).delete()
+    DBTaskResult.objects.all().delete()
 
 
 def count(event, status):

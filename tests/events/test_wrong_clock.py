@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from events import daily
 from events.afterwards import feedback
@@ -26,10 +25,11 @@ from events.registering.registration import approve, cancel, register
 from events.registering.seats import keep_for
 from events.registering.waiting_list import promote
 from orgs import invitation
-from orgs.models import Agency, User
+from orgs.models import User
 from portal import database_clock
 from tests import factories
 from tests.at_once import at_once
+from tests.events.test_race import take_away
 
 HOUR = timedelta(hours=1)
 AHEAD, BEHIND = 2 * HOUR, -2 * HOUR
@@ -253,11 +253,7 @@ def rush(django_db_setup, django_db_blocker):
             capacity=SEATS, registration_opens_at=database_clock.read() + timedelta(seconds=2)
         )
         yield event, people
-        Registration.objects.filter(event=event).delete()
-        event.delete()
-        Agency.objects.filter(pk=event.host_id).delete()
-        User.objects.filter(pk__in=[person.pk for person in people]).delete()
-        DBTaskResult.objects.all().delete()
+        take_away(event, people)
 
 
 def test_500_people_reload_until_it_opens_and_not_one_seat_is_given_before(rush):

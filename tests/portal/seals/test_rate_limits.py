@@ -98,6 +98,7 @@ COUNTED = {
         "place",
         "give_feedback",
         "ask_guest_data",
+        "answer_invitation",
     ],
     "searching": ["search", "directory_file", "find_certificate", "check_certificate"],
     "open data": ["oai", "cases_jsonl", "cases_csv"],
