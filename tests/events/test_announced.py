@@ -31,7 +31,8 @@ def test_while_only_seats_change_they_alone_are_read_again_after_a_moment(
     connection.run_on_commit.clear()  # as a commit does
     changes.ask()
     before = announced.announced(event.public_id)
-    Event.objects.filter(pk=event.pk).update(title="锦鲤")  # nobody tells of it, so that a look at the row shows
+    # Nobody tells of the title, so whoever looks at the whole row is found out.
+    Event.objects.filter(pk=event.pk).update(title="锦鲤")
     event.pools.update(taken=7)
     connection.run_on_commit.clear()
     changes.KNOWN.learn({changes.SEATS: time()})
