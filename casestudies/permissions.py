@@ -18,7 +18,9 @@ def can_edit_case(user, case: CaseStudy) -> bool:
 def can_edit_in_roles(roles: Roles, case: CaseStudy) -> bool:
     """`can_edit_case` for somebody whose roles were read."""
     keys = {agency.pk for agency in roles.agencies_where("cases.write")}
-    return case.agency_id in keys or (bool(keys) and not keys.isdisjoint(WRITING_ALONG.all(case=case.pk)))
+    if case.agency_id in keys or not keys or case.has_no("co_writing"):
+        return case.agency_id in keys
+    return not keys.isdisjoint(WRITING_ALONG.all(case=case.pk))
 
 
 def can_lead_case(user, case: CaseStudy) -> bool:

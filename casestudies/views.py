@@ -26,7 +26,9 @@ def at(public_id):
     return CaseStudy.objects.select_related("agency").filter(public_id=public_id, withdrawn_at=None)
 
 
-PUBLISHED: Prepared[CaseStudy] = Prepared(lambda public_id: at(public_id).published())
+PUBLISHED: Prepared[CaseStudy] = Prepared(
+    lambda public_id: at(public_id).published().knowing_what_others_did("co_writing", "questions")
+)
 
 
 def case(request, public_id):
@@ -65,7 +67,8 @@ def published(request, found: CaseStudy):
 
 def told(found: CaseStudy, visitor) -> dict:
     """What the page of a published case tells everybody."""
-    case = CaseStudy.objects.published().for_reading().knowing_what_others_did().get(pk=found.pk)
+    others_did = ("daily_counts", "presentations", "research_interests", "questions")
+    case = CaseStudy.objects.published().for_reading().knowing_what_others_did(*others_did).get(pk=found.pk)
     return {
         **reading.context(case),
         **figures.beside(case),

@@ -225,7 +225,9 @@ def reads_as_anybody(case: CaseStudy, user) -> bool:
     """Whether somebody sees the questions below a case as visitors do: no staff, and nobody who asked one."""
     if not user.is_authenticated:
         return True
-    return not (can_review_cases(user) or ASKED.all(case=case.pk, asker=user.pk))
+    if can_review_cases(user):
+        return False
+    return case.has_no("questions") or not ASKED.all(case=case.pk, asker=user.pk)
 
 
 def beside(case: CaseStudy, user, *, page: str | None = None) -> dict:

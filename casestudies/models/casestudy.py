@@ -44,10 +44,6 @@ ENGLISH_WORDS_A_MINUTE = 220
 about_to_publish = Signal()
 
 
-#: What others do with a case, by the names of its relations.
-OTHERS_DID = ("daily_counts", "presentations", "research_interests", "questions")
-
-
 def is_written_by(agencies) -> Q:
     along = CoWriting.objects.filter(agency__in=agencies)
     return Q(agency__in=agencies) | Q(pk__in=along.values("case"))
@@ -104,9 +100,9 @@ class CaseStudyQuerySet(models.QuerySet):
             "adaptations__case",
         )
 
-    def knowing_what_others_did(self):
-        """Each knows in advance which of OTHERS_DID there are none of: of most cases of most."""
-        rows = {name: getattr(CaseStudy, name).rel.related_model.objects for name in OTHERS_DID}
+    def knowing_what_others_did(self, *names: str):
+        """Each knows in advance which of these relations hold nothing: of most cases most."""
+        rows = {name: getattr(CaseStudy, name).rel.related_model.objects for name in names}
         return self.annotate(
             **{f"has_{name}": Exists(some.filter(case=OuterRef("pk"))) for name, some in rows.items()}
         )
@@ -304,7 +300,7 @@ class CaseStudy(
         return self._revisions
 
     def has_no(self, others_did: str) -> bool:
-        """Whether it is known that there is none of OTHERS_DID, so that nobody need ask."""
+        """Whether it is known that this relation holds nothing, so that nobody need ask."""
         return not getattr(self, f"has_{others_did}", True)
 
     @property

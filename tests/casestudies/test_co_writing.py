@@ -182,6 +182,26 @@ def test_a_partner_that_writes_along_sees_and_edits_and_one_that_does_not_finds_
     assert client.get(page).status_code == 404
 
 
+def test_the_published_page_shows_its_writers_the_way_to_change_it_and_no_other_agency(
+    client, agency, member
+):
+    along, beside = factories.agency(), factories.agency()
+    case = factories.case(agency)
+    CoWriting.objects.create(case=case, agency=along)
+    way = reverse("edit_case", args=[agency.slug, case.public_id])
+
+    for reader, is_shown in (
+        (member, True),
+        (factories.member_of(along), True),
+        (factories.member_of(beside), False),
+    ):
+        client.force_login(reader)
+        assert (way in client.get(case.get_absolute_url()).text) is is_shown
+    CoWriting.objects.all().delete()
+    client.force_login(factories.member_of(along))
+    assert way not in client.get(case.get_absolute_url()).text
+
+
 def test_taking_the_right_away_counts_at_once_even_when_an_older_text_is_published(agency, member, moderator):
     along = factories.agency()
     writer = factories.member_of(along)
