@@ -29,6 +29,15 @@ def at(public_id):
 PUBLISHED: Prepared[CaseStudy] = Prepared(
     lambda public_id: at(public_id).published().knowing_what_others_did("co_writing", "questions")
 )
+#: What the page tells of a published case.
+TOLD: Prepared[CaseStudy] = Prepared(
+    lambda case: (
+        CaseStudy.objects.published()
+        .for_reading()
+        .knowing_what_others_did("daily_counts", "presentations", "research_interests", "questions")
+        .filter(pk=case)
+    )
+)
 
 
 def case(request, public_id):
@@ -67,8 +76,7 @@ def published(request, found: CaseStudy):
 
 def told(found: CaseStudy, visitor) -> dict:
     """What the page of a published case tells everybody."""
-    others_did = ("daily_counts", "presentations", "research_interests", "questions")
-    case = CaseStudy.objects.published().for_reading().knowing_what_others_did(*others_did).get(pk=found.pk)
+    case = TOLD.first(case=found.pk) or found  # that was published a moment ago, if no longer now
     return {
         **reading.context(case),
         **figures.beside(case),

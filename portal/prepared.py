@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, QuerySet
+from django.db.models import Expression, QuerySet, prefetch_related_objects
 
 T = TypeVar("T")
 
@@ -36,20 +36,20 @@ class Prepared(Generic[T]):
         OF_PERSON = Prepared(lambda person: Membership.objects.active().filter(user=person))
         OF_PERSON.all(person=user.pk)
 
-    The queryset may select related records, or be of `values_list`; it prefetches nothing. Blanks are keys, words, UUIDs and
-    moments; None is equal to nothing, as in SQL. What is no blank stays as it is for the life of the process,
+    The queryset may select related records, or be of `values_list`. What it prefetches is asked for as Django does, its SQL
+    written anew. Blanks are keys, words, UUIDs and moments; None is equal to nothing, as in SQL. What is no blank stays as it is for the life of the process,
     so ValueError is raised where that is a moment or a day.
     """
 
     def __init__(self, question: Callable[..., QuerySet]):
         self.question = question
-        self._written: dict[str, tuple[type, Any, dict, str, tuple]] = {}
+        self._written: dict[str, tuple[type, Any, dict, str, tuple, tuple]] = {}
 
     def all(self, **values) -> list[T]:
         """What the database answers now."""
         connection = connections[DEFAULT_DB_ALIAS]
         written = self._written.get(connection.vendor) or self._write(connection)
-        rows_become, compiler, converters, sql, params = written
+        rows_become, compiler, converters, sql, params, prefetched = written
         filled = tuple(
             _given(values[param.name], connection) if isinstance(param, Blank) else param for param in params
         )
@@ -58,20 +58,24 @@ class Prepared(Generic[T]):
         asking.as_sql = lambda: (sql, filled)
         asking.get_converters = lambda expressions: converters
         query = SimpleNamespace(get_compiler=lambda using: asking)
-        return list(rows_become(SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})))
+        rows = list(rows_become(SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})))
+        if prefetched:
+            prefetch_related_objects(rows, *prefetched)
+        return rows
 
     def first(self, **values) -> T | None:
         """The first row of the answer; the question says how many there are at most."""
         return next(iter(self.all(**values)), None)
 
-    def _write(self, connection) -> tuple[type, Any, dict, str, tuple]:
+    def _write(self, connection) -> tuple[type, Any, dict, str, tuple, tuple]:
         queryset = self.question(**{name: Blank(name) for name in signature(self.question).parameters})
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         if any(isinstance(lookup.rhs, date) for lookup in queryset.query.where.leaves()):
             raise ValueError("A moment in a question that is written once must be a blank.")
         converters = compiler.get_converters([expression for expression, _sql, _alias in compiler.select])
-        written = (queryset._iterable_class, compiler, converters, sql, params)
+        prefetched = queryset._prefetch_related_lookups
+        written = (queryset._iterable_class, compiler, converters, sql, params, prefetched)
         self._written[connection.vendor] = written
         return written
 

@@ -48,6 +48,20 @@ def test_each_question_is_asked_with_its_own_values_and_what_it_selects_costs_no
         assert membership == Membership.objects.get(user=person)
 
 
+def test_what_it_prefetches_is_there_with_each_answer():
+    events = Prepared(lambda pk: Event.objects.filter(pk=pk).prefetch_related("sessions", "pools"))
+    for event in (factories.event(capacity=3), factories.event(capacity=4)):
+        sessions = list(event.sessions.all())
+        with CaptureQueriesContext(connection) as queries:
+            found = events.first(pk=event.pk)
+            assert (list(found.sessions.all()), [pool.event_id for pool in found.pools.all()]) == (
+                sessions,
+                [event.pk],
+            )
+        assert len(queries) == 3
+    assert events.all(pk=0) == []
+
+
 def test_objects_know_that_they_are_saved_and_values_are_tuples():
     event, person = factories.event(capacity=3), factories.user()
     registering.register(event, user=person, by=person)
