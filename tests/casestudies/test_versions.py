@@ -16,6 +16,7 @@ from casestudies.open_data import doi
 from casestudies.open_data.citation import source
 from casestudies.open_data.identifier import permanent_url
 from casestudies.review import submission
+from casestudies.usage import counting
 from casestudies.writing import authoring
 from tests import factories
 from tests.casestudies.test_authoring import complete_case
@@ -106,6 +107,16 @@ def test_a_withdrawn_case_leaves_a_tombstone_without_its_text(case, moderator, c
         assert case.abstract not in page
     assert not CaseStudy.objects.published().filter(pk=case.pk).exists()
     assert list(CaseStudy.objects.withdrawn()) == [case]
+
+
+def test_who_reads_while_a_case_is_withdrawn_gets_the_page_and_no_error(case, moderator, client, monkeypatch):
+    def withdrawn_meanwhile(*visit):
+        monkeypatch.undo()
+        withdrawal.withdraw(case, by=moderator, reason="数据有误。")
+
+    monkeypatch.setattr(counting, "count", withdrawn_meanwhile)  # between the two questions for the case
+    assert client.get(case.get_absolute_url()).status_code == 200
+    assert CaseStudy.objects.withdrawn().get() == case
 
 
 def test_its_own_authors_and_staff_read_the_tombstone_too(case, member, moderator, client):
