@@ -34,16 +34,15 @@ _kept: dict[UUID, Kept] = {}
 
 def announced(public_id: UUID) -> Event | None:
     """The published or cancelled event with what a row of the calendar shows and what was `presented` there, as it was a moment ago."""
-    kept = _kept.get(public_id)
+    kept, now = _kept.get(public_id), time()
     if kept is None or not _is_good(kept):
-        now = time()
         event = Event.objects.announced().for_rows().filter(public_id=public_id).first()
         if event is None:
             return None
         event.presented = occasions.shown_at(public_id)
         kept = _keep(Kept(event, now, now))
     elif not _has_good_seats(kept):
-        kept = _keep(Kept(_with_seats_read_again(kept.event), kept.read_at, time()))
+        kept = _keep(Kept(_with_seats_read_again(kept.event), kept.read_at, now))
     return copy.copy(kept.event)  # what a request adds to it stays with that request
 
 

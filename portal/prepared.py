@@ -37,8 +37,8 @@ class Prepared(Generic[T]):
         OF_PERSON.all(person=user.pk)
 
     The queryset may select related records, or be of `values_list`. What it prefetches is asked for as Django does, its SQL
-    written anew. Blanks are keys, words, UUIDs and moments; None is equal to nothing, as in SQL. What is no blank stays as it is for the life of the process,
-    so ValueError is raised where that is a moment or a day.
+    written anew. Blanks are keys, words, UUIDs and moments; None is equal to nothing, as in SQL. What is no blank stays as
+    it is for the life of the process, so ValueError is raised where that is a moment or a day.
     """
 
     def __init__(self, question: Callable[..., QuerySet]):
